@@ -1,0 +1,29 @@
+"""What administrators set."""
+
+from flask import Blueprint
+
+from portal.admin import (
+    channels,
+    imports,
+    index,
+    link,
+    locations,
+    people,
+    style,
+    technicians,
+    templates,
+    texts,
+)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    index.blueprint,
+    link.blueprint,
+    texts.blueprint,
+    style.blueprint,
+    templates.blueprint,
+    imports.blueprint,
+    locations.blueprint,
+    technicians.blueprint,
+    people.blueprint,
+    channels.blueprint,
+)

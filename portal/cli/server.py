@@ -1,0 +1,76 @@
+"""Commands that serve, carry messages and look after the database."""
+
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+import waitress
+from flask import current_app
+
+from notifications import seeding
+from portal import create_app, database
+from portal.cli.base import in_app
+from portal.engine import embedded
+from portal.extensions import db
+from portal.transaction import transaction
+from scheduling import solver
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on; PUBLIC_URL's where it is a loopback address, else 8000.")
+@click.option("--threads", default=8, show_default=True, help="Requests served at once.")
+@in_app
+def run(host: str, port: int | None, threads: int) -> None:
+    """Serve the portal, with the embedded engine unless a broker is set."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    config = app.config["PORTAL"]
+    threading.Thread(target=solver.warm_up, daemon=True).start()
+    url = urlsplit(config.public_url)
+    with embedded.running(app):
+        click.echo(f"Serving {config.public_url} (Ctrl+C stops it)")
+        waitress.serve(app, host=host, port=port or (url.port if config.is_local else None) or 8000, threads=threads)
+
+
+@click.command()
+@in_app
+def worker() -> None:
+    """Carry messages in a process of its own, beside any number of `portal run`."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    with embedded.running(app):
+        click.echo("Carrying messages (Ctrl+C stops it)")
+        threading.Event().wait()
+
+
+@click.command()
+@in_app
+def pulse() -> None:
+    """One tick: expand events, sweep, send what is due."""
+    click.echo(embedded.tick(current_app._get_current_object()))  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest migration, making it where there is none, with the built-in texts and rules."""
+    app = create_app()
+    with app.app_context():
+        database.migrate(db.engine)
+        with transaction() as session:
+            seeding.seed(session)
+        click.echo(f"The database is at migration {database.current(db.engine)}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@in_app
+def backup(file: Path) -> None:
+    """Copy the database to FILE while it is used. What is restored sends nothing until somebody releases it."""
+    try:
+        database.backup(db.engine, file)
+    except database.BackupFailed as error:
+        raise click.ClickException(f"The copy couldn't be made: {error}") from error
+    click.echo(f"Copied to {file}.")
+
+
+COMMANDS = (run, worker, pulse, migrate, backup)

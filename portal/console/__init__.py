@@ -1,0 +1,39 @@
+"""What dispatchers work with."""
+
+from flask import Blueprint
+
+from portal.console import (
+    customers,
+    day,
+    find,
+    home,
+    inbox,
+    live,
+    messages,
+    notify,
+    planning,
+    route_map,
+    sendings,
+    times,
+    visit_edit,
+    visit_link,
+    visits,
+)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home.blueprint,
+    find.blueprint,
+    visits.blueprint,
+    visit_edit.blueprint,
+    visit_link.blueprint,
+    times.blueprint,
+    customers.blueprint,
+    messages.blueprint,
+    inbox.blueprint,
+    day.blueprint,
+    route_map.blueprint,
+    planning.blueprint,
+    live.blueprint,
+    notify.blueprint,
+    sendings.blueprint,
+)

@@ -1,0 +1,10 @@
+"""What a customer sees behind a signed link."""
+
+from flask import Blueprint
+
+from portal.customer import choosing, look, renewal, views, wishes
+from portal.customer.door import blueprint
+
+__all__ = ["BLUEPRINTS", "choosing", "look", "renewal", "views", "wishes"]  # each adds its pages to the blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = (blueprint,)
