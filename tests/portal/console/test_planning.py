@@ -1,0 +1,77 @@
+"""The planning of a week."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.transaction import transaction
+from scheduling.models import Location, Technician
+from tests.factories import TUESDAY, make_route, make_technician, make_visit
+from tests.page import Node, Page
+from tests.people import Browser, People
+from tests.portal.conftest import World
+
+MONDAY = TUESDAY - timedelta(days=1)
+WEEK = f"/planning/{MONDAY}"
+
+
+@pytest.fixture
+def dana(people: People) -> Browser:
+    return people.dana()
+
+
+def cells(page: Page, technician: str) -> list[Node]:
+    """A technician's days."""
+    [row] = [node for node in page.root.all("tr") if node.text.startswith(technician)]
+    return row.all("td")
+
+
+def test_it_opens_at_the_week_of_the_next_stops(dana: Browser, world: World) -> None:
+    page = dana.get("/planning")
+    assert page.response.request.path == WEEK
+    assert page.h1 == "Mon, Nov 30 – Sun, Dec 6"
+
+
+def test_any_day_leads_to_its_monday(dana: Browser, world: World) -> None:
+    assert dana.get(f"/planning/{TUESDAY}").response.request.path == WEEK
+    assert dana.get("/planning?date=2026-12-06").response.request.path == WEEK
+    dana.get("/planning/someday", 404)
+
+
+def test_a_cell_holds_the_stops_of_a_technician_on_a_day(dana: Browser, world: World) -> None:
+    monday, tuesday, _, thursday, _ = cells(dana.get(WEEK), "Ben Tool")
+    assert monday.text.endswith("no route")
+    assert tuesday.text.startswith("1 stop ·")
+    assert tuesday.text.endswith("8–10 Ana Example waiting")
+    assert thursday.text == "8–17, free"
+
+
+def test_technicians_without_routes_are_there(dana: Browser, world: World) -> None:
+    with transaction() as session:
+        make_technician(session, session.get_one(Location, world.location_id), name="Ada Free")
+    assert len(cells(dana.get(WEEK), "Ada Free")) == 5
+
+
+def test_a_weekend_is_shown_where_it_has_stops(dana: Browser, world: World) -> None:
+    with transaction() as session:
+        technician = session.get_one(Technician, world.technician_id)
+        make_route(session, technician, MONDAY + timedelta(days=5), [make_visit(session, technician.location, north=1)])
+    assert len(cells(dana.get(WEEK), "Ben Tool")) == 6
+
+
+def test_unplanned_visits_wait_beside_it(dana: Browser, world: World) -> None:
+    [beside] = dana.get(WEEK).root.all("section", id="unplanned")
+    assert beside.text.startswith("1 unplanned")
+    assert [node.attributes["href"] for node in beside.all("a")] == [f"/visits/{world.waiting}"]
+
+
+def test_days_lead_to_the_route_map_and_to_notifying(dana: Browser, world: World) -> None:
+    page = dana.get(WEEK)
+    assert page.link("Tue, Dec 1") == f"/route-map/{TUESDAY}"
+    assert page.link("Notify") == f"/notify/{TUESDAY}"
+
+
+def test_the_board_alone_says_the_same(dana: Browser, world: World) -> None:
+    answer = dana.client.get(f"{WEEK}/board")
+    assert "Ana Example" in Page(answer).text
+    assert "<html" not in answer.text

@@ -1,0 +1,270 @@
+"""What administrators set, and what is refused with nothing typed lost."""
+
+import json
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from notifications import lanes, seeding
+from notifications.company import Company
+from notifications.models import Template
+from portal.appearance import LinkTexts, Style
+from portal.models import Role, User
+from portal.transaction import transaction
+from scheduling import settings
+from scheduling.models import Conflict, Customer, Location, Route, Technician
+from scheduling.settings import G
+from scheduling.terms import LinkTerms
+from tests.page import Page
+from tests.people import People
+from tests.portal.conftest import World
+
+
+def stored(group: type[G]) -> G:
+    with transaction() as session:
+        return settings.load(session, group)
+
+
+def slots_on(page: Page) -> list[tuple[str, str]]:
+    starts, ends = (
+        [node.attributes["value"] for node in page.root.all("input", name=name)] for name in ("start", "end")
+    )
+    return list(zip(starts, ends, strict=True))
+
+
+def test_link_settings_are_kept(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.get("/settings/link")
+    ada.press(page, "Save the link settings", act="save", validity_days="7", max_detour_km="2.5", lock="time")
+    terms = stored(LinkTerms)
+    assert (terms.validity_days, terms.max_detour, terms.lock, terms.rescheduling) == (7, 2500, "time", True)
+    assert terms.slots == LinkTerms().slots
+
+
+def test_an_unticked_box_is_off(people: People, world: World) -> None:
+    ada = people.ada()
+    ada.press(ada.get("/settings/link"), "Save the link settings", act="save", rescheduling=[])
+    assert not stored(LinkTerms).rescheduling
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("validity_days", "0"), ("validity_days", "x"), ("max_detour_km", "-1"), ("hold_minutes", "")]
+)
+def test_impossible_terms_are_refused_and_stay_in_the_form(
+    people: People, world: World, field: str, value: str
+) -> None:
+    ada = people.ada()
+    changes: dict[str, Any] = {field: value, "act": "save", "notice_hours": "48"}
+    page = ada.press(ada.get("/settings/link"), "Save the link settings", 422, **changes)
+    assert "This could not be saved" in page.text
+    assert page.root.all("input", name="notice_hours")[0].attributes["value"] == "48"
+    assert stored(LinkTerms) == LinkTerms()
+
+
+def test_slots_are_added_moved_and_removed_without_a_script(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.press(ada.get("/settings/link"), "Add a slot", act="add", notice_hours="48")
+    assert slots_on(page)[-1] == ("", "")
+    page = ada.press(page, "Add a slot", act="remove 4")
+    page = ada.press(page, "Add a slot", act="down 0")
+    assert slots_on(page) == [("10:00", "12:00"), ("08:00", "10:00"), ("13:00", "15:00"), ("15:00", "17:00")]
+    assert stored(LinkTerms) == LinkTerms()
+    ada.press(page, "Save the link settings", act="save")
+    assert [slot.start.hour for slot in stored(LinkTerms).slots] == [10, 8, 13, 15]
+    assert stored(LinkTerms).notice_hours == 48
+
+
+@pytest.mark.parametrize(("start", "end"), [("10:00", "08:00"), ("10:00", ""), ("x", "y")])
+def test_a_slot_that_is_none_is_refused(people: People, world: World, start: str, end: str) -> None:
+    ada = people.ada()
+    page = ada.press(ada.get("/settings/link"), "Save the link settings", 422, act="save", start=[start], end=[end])
+    assert "This could not be saved Two times, the second after the first" in page.text
+    assert slots_on(page) == [(start, end)]
+
+
+def test_texts_are_kept_by_language(people: People, world: World) -> None:
+    ada = people.ada()
+    changes: dict[str, Any] = {"de-title": "Ihr Termin bei uns"}
+    ada.press(ada.get("/settings/texts"), "Save the texts", **changes)
+    texts = stored(LinkTexts)
+    assert texts.of("de", "en").title == "Ihr Termin bei uns"
+    assert "Ihr Termin bei uns" in ada.get("/settings/texts").response.get_data(as_text=True)
+
+
+def test_company_and_style_are_kept(people: People, world: World) -> None:
+    ada = people.ada()
+    ada.press(ada.get("/settings/style"), "Save company and style", name="Oak Heating", accent="#ffee00", radius="4")
+    assert stored(Company).name == "Oak Heating"
+    assert stored(Style).accent == "#ffee00"
+    page = ada.press(ada.get("/settings/style"), "Save company and style", 422, accent="red", name="Elm")
+    assert page.root.all("input", name="name")[0].attributes["value"] == "Elm"
+
+
+def test_a_template_is_made_previewed_and_changed(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.get("/settings/templates/new")
+    typed: dict[str, Any] = {
+        "name": "Short",
+        "en-body": "Hello {{ customer.name }}: {{ link }}",
+        "de-body": "Guten Tag {{ link }}",
+    }
+    shown = ada.press(page, "Show with sample values", act="preview", **typed)
+    assert "Hello Ana Sample" in shown.text
+    assert "1 segment" in shown.text
+    ada.press(shown, "Save the template", act="save")
+    with transaction() as session:
+        template = session.scalars(select(Template).where(Template.name == "Short")).one()
+        assert {text.locale for text in template.texts} == {"en", "de"}
+        number = template.id
+    ada.press(ada.get(f"/settings/templates/{number}"), "Save the template", act="save", enabled=[])
+    with transaction() as session:
+        assert not session.get_one(Template, number).enabled
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [("Hello {{ customer.iban }}", "customer.iban"), ("Hello {{", "English"), ("", "at least one")],
+)
+def test_a_text_that_cannot_be_used_is_refused_and_stays(
+    people: People, world: World, body: str, sentence: str
+) -> None:
+    ada = people.ada()
+    changes: dict[str, Any] = {"act": "save", "name": "Wrong", "en-body": body}
+    page = ada.press(ada.get("/settings/templates/new"), "Save the template", 422, **changes)
+    assert sentence in page.text
+    assert page.root.all("textarea", name="en-body")[0].text == body
+    with transaction() as session:
+        assert session.scalar(select(Template).where(Template.name == "Wrong")) is None
+
+
+def test_a_name_is_given_once(people: People, world: World) -> None:
+    with transaction() as session:
+        seeding.seed(session)
+        name = session.scalars(select(Template.name)).first()
+    ada = people.ada()
+    changes: dict[str, Any] = {"act": "save", "name": name, "en-body": "Hello"}
+    assert "has this name" in ada.press(ada.get("/settings/templates/new"), "Save the template", 422, **changes).text
+
+
+def test_inviting_and_shutting_out(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.get("/settings/people/invite")
+    made = ada.press(page, "Invite the person", name="Mia", email="Mia@Example.com", role="manager")
+    assert "/password/" in made.text, "mail isn't set up, so the link is shown"
+    again = ada.press(page, "Invite the person", 422, name="Mia", email="mia@example.com", role="manager")
+    assert "has this address already" in again.text
+    ada.press(made, "Shut out")
+    with transaction() as session:
+        assert session.scalars(select(User).where(User.email == "mia@example.com")).one().disabled_at
+
+
+def test_the_last_administrator_keeps_the_role(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.get(f"/settings/people/{people.ids[Role.ADMINISTRATOR]}")
+    assert "last administrator" in ada.press(page, "Save the person", 409, role="dispatcher").text
+    assert people.user(Role.ADMINISTRATOR).role is Role.ADMINISTRATOR
+
+
+def test_hours_and_absences_open_and_close_days(people: People, world: World) -> None:
+    ada = people.ada()
+    path = f"/settings/technicians/{world.technician_id}"
+    ada.press(ada.get(path), "Save the technician", start_5="08:00", end_5="16:00", skills="gas, heat pumps")
+    with transaction() as session:
+        technician = session.get_one(Technician, world.technician_id)
+        assert (technician.hours, technician.skills) == ({"5": ["08:00", "16:00"]}, ["gas", "heat pumps"])
+        assert session.scalar(select(Route).where(Route.day == FRIDAY)) is not None
+    ada.press(ada.get(path), "Add the days", first="2026-12-04", last="2026-12-04", reason="Course")
+    with transaction() as session:
+        assert session.scalar(select(Route).where(Route.day == FRIDAY)) is None
+    ada.press(ada.get(path), "Remove")
+    with transaction() as session:
+        assert session.scalar(select(Route).where(Route.day == FRIDAY)) is not None
+
+
+def test_skills_make_slots_be_reckoned_again(people: People, world: World) -> None:
+    def version() -> int:
+        with transaction() as session:
+            return session.scalars(select(Route.version).order_by(Route.day)).first() or 0
+
+    before, ada = version(), people.ada()
+    ada.press(ada.get(f"/settings/technicians/{world.technician_id}"), "Save the technician", skills="gas")
+    assert version() == before + 1
+
+
+@pytest.mark.parametrize(("start", "end"), [("08:00", ""), ("17:00", "08:00")])
+def test_half_a_day_is_refused(people: People, world: World, start: str, end: str) -> None:
+    ada = people.ada()
+    page = ada.get(f"/settings/technicians/{world.technician_id}")
+    refused = ada.press(page, "Save the technician", 422, start_1=start, end_1=end)
+    assert refused.root.all("input", name="start_1")[0].attributes["value"] == start
+
+
+def test_a_location_is_made_and_changed(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.get("/settings/locations/new")
+    ada.press(page, "Save the location", 422, name="North", ref="north", zone_name="Mars/Base")
+    ada.press(page, "Save the location", 422, name="Main again", ref="main", zone_name="Europe/Vaduz")
+    ada.press(page, "Save the location", name="North", ref="north", zone_name="Europe/Vaduz", locale="de")
+    with transaction() as session:
+        assert session.scalars(select(Location.locale).where(Location.ref == "north")).one() == "de"
+
+
+FRIDAY = date(2026, 12, 4)
+DOCUMENT = {"location": "main", "timezone": "America/New_York", "customers": [{"ref": "K9", "name": "Karla Sample"}]}
+
+
+def test_a_document_is_shown_and_then_taken_without_choosing_it_again(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.get("/settings/imports")
+    file = (BytesIO(json.dumps(DOCUMENT).encode()), "plan.json")
+    shown = ada.press(page, "Show what it would change", file=file)
+    assert "what it would change" in shown.text
+    assert imported() == 0
+    assert "plan.json: imported" in ada.press(shown, "Import the document", take="1").text
+    assert imported() == 1
+
+
+def test_a_document_that_cannot_be_read_is_refused(people: People, world: World) -> None:
+    ada = people.ada()
+    page = ada.get("/settings/imports")
+    assert "Choose a file" in ada.press(page, "Import the document", 422, take="1").text
+    wrong = {**DOCUMENT, "customers": [{"name": "no ref"}]}
+    refused = ada.press(
+        page, "Import the document", 422, take="1", file=(BytesIO(json.dumps(wrong).encode()), "plan.json")
+    )
+    assert "customers row 1" in refused.text
+    assert imported() == 0
+
+
+def imported() -> int:
+    with transaction() as session:
+        return len(session.scalars(select(Customer).where(Customer.ref == "K9")).all())
+
+
+def test_a_dispute_is_settled_for_the_portal(people: People, world: World) -> None:
+    ada = people.ada()
+    with transaction() as session:
+        customer = session.scalars(select(Customer).where(Customer.ref == world.customer)).one()
+        conflict = Conflict(
+            kind="customers", ref=customer.ref, field="name", portal="A", document="B", at=customer.created_at
+        )
+        session.add(conflict)
+    page = ada.get("/settings/imports")
+    assert f"customer {world.customer}" in page.text
+    assert "value stays" in ada.press(page, "Keep the portal’s").text
+    with transaction() as session:
+        assert session.scalars(select(Conflict)).one().resolved_by == f"user:{people.ids[Role.ADMINISTRATOR]}"
+
+
+def test_sending_is_released_after_a_restore(people: People, world: World) -> None:
+    with transaction() as session:
+        lanes.stop(session, lanes.ALL, "restored from a backup")
+    ada = people.ada()
+    page = ada.get("/settings/channels")
+    assert "All sending is stopped" in page.text
+    assert "Sending is released" in ada.press(page, "Release sending").text
+    with transaction() as session:
+        assert lanes.is_open(session, "sms")
