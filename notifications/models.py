@@ -69,6 +69,8 @@ class Sending(Base):
     """Pairs of ISO dates, both included, that customers of this sending may move to; None: any."""
     created_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
+    reminder_of_id: Mapped[int | None] = mapped_column(ForeignKey("sending.id"))
+    """The sending whose customers hadn't answered."""
     key: Mapped[str] = mapped_column(String(64), unique=True)
     """From the form, so that a double click sends once."""
 

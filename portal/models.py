@@ -1,10 +1,10 @@
-"""The portal's own tables: who may come in."""
+"""The portal's own tables: who may come in, what they changed, and the company's logo."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduling.db import Base, enum_type
@@ -73,3 +73,37 @@ class ApiKey(Base):
     scopes: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """Somebody changed how the portal works: settings, texts, people, records. The planning has its events."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(100))
+    """As in an event: `user:1`, `system:command`."""
+    action: Mapped[str] = mapped_column(String(32))
+    """What was done: `created`, `changed`, `deleted`, and the like."""
+    area: Mapped[str] = mapped_column(String(32), index=True)
+    """What it was done to: `link`, `template`, `person`, and the like."""
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    """Its name at the time."""
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Before and after by field: {"max_detour_km": [10, 15]}; never a secret."""
+
+
+class Picture(Base):
+    """A picture of the company, made anew by us from what was uploaded."""
+
+    __tablename__ = "picture"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of the content, for addresses that may be kept for ever."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """PNG."""
+    width: Mapped[int]
+    height: Mapped[int]
+    changed_at: Mapped[datetime]

@@ -37,7 +37,7 @@ def choices(location: Location, days: Iterable[date], question: Question) -> Ite
     """Every configured slot on every day that is neither past nor too near."""
     notice = timedelta(hours=question.terms.notice_hours if question.limits.notice else 0)
     for day in days:
-        for slot in question.terms.slots:
+        for slot in (slot for slot in question.terms.slots if slot.holds_on(day)):
             try:
                 window = wall.window(day, slot.start, slot.end, location.zone)
             except NoSuchWallTime:

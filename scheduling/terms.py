@@ -1,12 +1,14 @@
 """On what terms customers may confirm and move their visits: the link settings."""
 
-from datetime import time
-from typing import ClassVar, Self
+from datetime import date, time
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from scheduling.models.visit import Lock
 from scheduling.settings import Group
+
+ALL_WEEK = (1, 2, 3, 4, 5, 6, 7)
 
 
 class SlotTime(BaseModel):
@@ -16,12 +18,18 @@ class SlotTime(BaseModel):
 
     start: time
     end: time
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = ALL_WEEK
+    """ISO weekdays on which it is offered."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start >= self.end:
             raise ValueError("a slot ends after it starts")
         return self
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the slot is offered on such a day."""
+        return day.isoweekday() in self.weekdays
 
 
 def _slots(*hours: tuple[int, int]) -> tuple[SlotTime, ...]:
@@ -47,6 +55,8 @@ class LinkTerms(Group):
     horizon_days: int = Field(21, ge=1, le=365)
     lock: Lock = Lock.DAY
     hold_minutes: int = Field(5, ge=1, le=60)
+    show_technician: bool = True
+    """Whether customers read the first name of who comes."""
     empty_routes: bool = True
     """Whether a day without a route gets an empty one from the technician's weekly hours."""
 

@@ -137,7 +137,7 @@ def promise(visit: Visit, terms: LinkTerms) -> wall.Window:
     start = visit.stop.planned_start.astimezone(zone).time()
     for slot in terms.slots:
         with suppress(NoSuchWallTime):
-            if slot.start <= start <= slot.end:
+            if slot.holds_on(route.day) and slot.start <= start <= slot.end:
                 return wall.window(route.day, slot.start, slot.end, zone)
     return wall.window(route.day, route.shift_start, route.shift_end, zone)
 

@@ -23,6 +23,10 @@ class Location(Base):
     locale: Mapped[str] = mapped_column(String(16), default="en")
     hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Opening hours by ISO weekday: {"1": ["08:00", "17:00"]}; a day that is missing is closed."""
+    holidays: Mapped[str | None] = mapped_column(String(16))
+    """The calendar of public holidays: a country or one of its parts, as in "US-VA"; None keeps none."""
+    closures: Mapped[list[Any]] = mapped_column(default=list)
+    """Further days on which it is closed, both included: [{"first": "2026-12-24", "last": "2026-12-31"}]."""
 
     @property
     def zone(self) -> ZoneInfo:

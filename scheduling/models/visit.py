@@ -114,6 +114,8 @@ class Visit(Base):
     """The start planned when the customer agreed; lock `time` holds it within 15 minutes."""
     reschedules: Mapped[int] = mapped_column(default=0)
     """How often the customer has moved it by a link."""
+    earlier: Mapped[bool] = mapped_column(default=False)
+    """Whether the customer would rather come sooner, if a place turns up."""
     price: Mapped[float | None] = mapped_column(Numeric(12, 2, asdecimal=False))
     description: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(String(200), default="")

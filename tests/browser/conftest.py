@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from shutil import copy
 from socket import socket
 
 import pytest
@@ -46,15 +47,31 @@ class Site:
             return tickets.sign_in_url(user)
 
 
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo as of `MONDAY`, copied for each module."""
+    path = tmp_path_factory.mktemp("demo") / "portal.db"
+    with clock.replaced(lambda: MONDAY):
+        app = make_app(path, 8000)
+        with app.app_context():
+            database.migrate(db.engine)
+            with transaction() as session:
+                demo.fill(session, app.extensions["portal_travel"])
+            db.engine.dispose()
+    return path
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo on a Monday, served with the embedded engine; messages are shown and not sent."""
     began = time.monotonic()
     with clock.replaced(lambda: MONDAY + timedelta(seconds=time.monotonic() - began)):
         with closing(socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        app = make_app(tmp_path_factory.mktemp("site") / "portal.db", port)
+        path = tmp_path_factory.mktemp("site") / "portal.db"
+        copy(demo_database, path)
+        app = make_app(path, port)
         server = create_server(app, host="127.0.0.1", port=port, threads=8)
         thread = threading.Thread(target=server.run, daemon=True)
         with embedded.running(app):
@@ -65,7 +82,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def make_app(path: Path, port: int) -> Flask:
-    """The application on a migrated database with the demo in it."""
+    """The application on a database of its own."""
     config = Config(
         _env_file=None,
         database_url=f"sqlite:///{path}",
@@ -73,12 +90,7 @@ def make_app(path: Path, port: int) -> Flask:
         secret_keys=("a-key-for-tests-that-is-long-enough-01",),
         channels="console",
     )
-    app = create_app(config)
-    with app.app_context():
-        database.migrate(db.engine)
-        with transaction() as session:
-            demo.fill(session, app.extensions["portal_travel"])
-    return app
+    return create_app(config)
 
 
 @pytest.fixture(scope="session")

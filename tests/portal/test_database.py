@@ -10,9 +10,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
-from notifications.models import Lane
+from notifications.models import Lane, Message
 from portal import database
 from scheduling.db import Base, prepare
+from scheduling.models import Location
 from tests.factories import make_customer
 
 
@@ -50,6 +51,24 @@ def test_every_migration_goes_up_down_and_up(empty: Engine) -> None:
         assert database.current(empty) == script
     database.unmigrate(empty, "base")
     assert set(inspect(empty).get_table_names()) <= {"alembic_version"}
+    rebuild(empty)
+
+
+def test_what_is_stored_survives_the_migrations_after_it(empty: Engine) -> None:
+    database.migrate(empty, "0003")
+    location = "(ref, name, zone_name, locale, hours) VALUES ('main', 'Main', 'Europe/Paris', 'en', '{}')"
+    sending = "(by, created_at, key) VALUES ('user:1', '2026-11-30 09:00:00', 'k')"
+    message = (
+        "(dedupe_key, channel, state, sending_id, party, recipient, locale, created_at, due_at, fence, tries, polls)"
+        " VALUES ('m', 'sms', 'sent', 1, 'user:1', '+12025550100', 'en', '2026-11-30', '2026-11-30', 1, 1, 0)"
+    )
+    with empty.begin() as connection:
+        for table, values in (("location", location), ("sending", sending), ("message", message)):
+            connection.execute(text(f"INSERT INTO {table} {values}"))
+    database.migrate(empty)
+    with Session(empty) as session:
+        assert session.get_one(Message, 1).sending
+        assert session.get_one(Location, 1).closures == []
     rebuild(empty)
 
 
