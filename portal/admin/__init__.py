@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.admin import (
     channels,
+    components,
     imports,
     index,
     link,
@@ -26,4 +27,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     technicians.blueprint,
     people.blueprint,
     channels.blueprint,
+    components.blueprint,
 )

@@ -12,7 +12,7 @@ PATHS = (
     "/account", "/settings", "/settings/link", "/settings/texts", "/settings/style", "/settings/templates",
     "/settings/templates/new", "/settings/templates/new?channel=email", "/settings/imports", "/settings/technicians",
     "/settings/locations", "/settings/locations/new", "/settings/people", "/settings/people/invite",
-    "/settings/channels",
+    "/settings/channels", "/settings/components",
 )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "locations": dict.fromkeys(["index", "new", "create", "edit", "save"], M),
     "technicians": dict.fromkeys(["index", "edit", "save", "add_absence", "remove_absence"], M),
     "people": dict.fromkeys(["index", "invitation", "invite", "edit", "save", "send_link", "disable", "enable"], A),
+    "components": {"show": A},
     "channels": dict.fromkeys(["index", "release"], A),
 }
 EXEMPT_FROM_TOKENS = {"customer": "forms carry nonces of their own", "hooks": "the provider signs"}
