@@ -7,8 +7,9 @@ from datetime import date, datetime
 from notifications import catalogue, cleaning, language, letter, sms_text, templates
 from notifications.catalogue import Kind, Value, Variable
 from notifications.errors import TemplateInvalid
-from notifications.models import ChannelName, Template
+from notifications.models import ChannelName, Template, TemplateText
 from notifications.scene import Scene
+from notifications.templates import Text
 from notifications.wording import Moment
 from scheduling import clock
 from scheduling.wall import day_of
@@ -33,9 +34,14 @@ def render(template: Template, scene: Scene) -> Rendered:
     text = templates.in_language(template, scene.locale, scene.visit.location.locale)
     if text is None:
         raise TemplateInvalid("The template has no text.")
-    given = values(templates.paths_of(text), scene, template.channel)
+    return write(text, scene, template.channel)
+
+
+def write(text: Text | TemplateText, scene: Scene, channel: ChannelName) -> Rendered:
+    """Fill one text. Raises `TemplateInvalid`."""
+    given = values(templates.paths_of(text), scene, channel)
     body = language.compiled(text.body).fill(given).strip()
-    if template.channel is ChannelName.SMS:
+    if channel is ChannelName.SMS:
         return Rendered(body, size=size(body))
     subject = cleaning.one_line(language.compiled(text.subject).fill(given), 250)
     if text.html:

@@ -103,7 +103,7 @@ def carries_link(template: Template) -> bool:
         return False
 
 
-def paths_of(text: TemplateText) -> frozenset[str]:
+def paths_of(text: Text | TemplateText) -> frozenset[str]:
     """The variables of a text. Raises `TemplateInvalid`."""
     html = language.compiled(text.html, html=True).paths if text.html else frozenset[str]()
     return language.compiled(text.subject).paths | language.compiled(text.body).paths | html
