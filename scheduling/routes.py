@@ -9,7 +9,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from scheduling import clock, events, settings, snapshot, wall
+from scheduling import clock, events, holidays, settings, snapshot, wall
 from scheduling.errors import StaleWrite
 from scheduling.events import Actor, RouteResequenced
 from scheduling.models import Absence, Route, RouteOrigin, Stop, Technician, Visit
@@ -123,8 +123,8 @@ def leave(session: Session, visit: Visit, *, travel: TravelTimes, actor: Actor) 
 def open_days(session: Session) -> int:
     """Give each day within the horizon that has no route an empty one from the technician's weekly hours.
 
-    Empty routes made so before follow a change of hours, an absence, or the setting switched off. Returns how many were
-    added, changed or removed.
+    Empty routes made so before follow a change of hours, an absence, a closed day, or the setting switched off. Returns
+    how many were added, changed or removed.
     """
     session.flush()
     terms = settings.load(session, LinkTerms)
@@ -169,8 +169,8 @@ def _empty(technician: Technician, day: date, shift: Shift) -> Route:
 
 
 def shift_of(technician: Technician, day: date) -> Shift | None:
-    """When the technician works on the day by his weekly hours and absences; None where he doesn't."""
-    if any(_covers(absence, day) for absence in technician.absences):
+    """When the technician works on the day by his weekly hours; None where he is away or the location is closed."""
+    if holidays.closed(technician.location, day) or any(_covers(absence, day) for absence in technician.absences):
         return None
     hours = technician.hours.get(str(day.isoweekday()))
     return (time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from scheduling import routes, wall
+from scheduling import holidays, routes, wall
 from scheduling.document import CustomerRow, RouteRow, TableRow, TechnicianRow, VisitRow
 from scheduling.importer.merging import Memory
 from scheduling.importer.places import Places, Spot, spot_of
@@ -160,7 +160,9 @@ class Checker:
         if technician is None:
             return self._refuse("visits", entry, "technician", self._missing("technician", ref))
         if key not in self.known.routes and routes.shift_of(technician, day) is None:
-            return self._refuse("visits", entry, "date", f"{ref} has no shift on {day}")
+            closed = holidays.closed(technician.location, day)
+            why = f" ({closed.reason})" if closed else ""
+            return self._refuse("visits", entry, "date", f"{ref} has no shift on {day}{why}")
         return True
 
     def _sound_place(self, entry: Entry[VisitRow]) -> bool:
