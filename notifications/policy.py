@@ -45,8 +45,8 @@ def _promise(session: Session, message: Message, context: Context) -> Reason | N
         return None
     if not subjects.visits(message):
         return Reason.SUPERSEDED
-    told = events.window_of(message.event.payload) if message.event else None
-    return Reason.SUPERSEDED if told and message.visit and message.visit.window != told else None
+    event, visit = message.event, message.visit
+    return Reason.SUPERSEDED if event and visit and events.outdated(event, visit) else None
 
 
 def _planned(session: Session, message: Message, context: Context) -> Reason | None:

@@ -32,13 +32,22 @@ def _told_customer(occasion: Occasion) -> Sequence[Party]:
 
 
 def _technician(occasion: Occasion) -> Sequence[Party]:
+    """Who serves the visit, unless the event gave it to somebody who has passed it on since."""
+    technician = _present(occasion)
+    named = occasion.event.payload.get("technician")
+    return (subjects.of_technician(technician),) if technician and named in {None, technician.ref} else ()
+
+
+def _present(occasion: Occasion) -> Technician | None:
     stop = occasion.visit.stop
-    return (subjects.of_technician(stop.route.technician),) if stop else ()
+    return stop.route.technician if stop else None
 
 
 def _previous_technician(occasion: Occasion) -> Sequence[Party]:
-    route = subjects.previous_route(occasion.session, occasion.event)
-    return (subjects.of_technician(route.technician),) if route else ()
+    """Who served it before, unless a visit that was taken from him is his again."""
+    technician = subjects.previous_technician(occasion.session, occasion.event)
+    returned = "old_technician" in occasion.event.payload and technician is _present(occasion)
+    return (subjects.of_technician(technician),) if technician and not returned else ()
 
 
 def _auxiliaries(occasion: Occasion) -> Sequence[Party]:

@@ -175,8 +175,7 @@ class _Expansion:
 
     def _stale(self) -> Reason | None:
         """An older event of a promise that has changed again since."""
-        told, visit = facts.window_of(self.occasion.event.payload), self.occasion.visit
-        return Reason.SUPERSEDED if told is not None and told != visit.window else None
+        return Reason.SUPERSEDED if facts.outdated(self.occasion.event, self.occasion.visit) else None
 
     @cached_property
     def _invitation(self) -> Invitation | None:

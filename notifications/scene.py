@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from notifications.company import Company
 from scheduling import events, visits
-from scheduling.models import Event, Route, Stop, Task, Technician, Visit
+from scheduling.models import Event, Stop, Task, Technician, Visit
 from scheduling.terms import LinkTerms
 from scheduling.wall import Window
 
@@ -23,7 +23,8 @@ class Scene:
     link: str = ""
     link_until: datetime | None = None
     event: Event | None = None
-    previous_route: Route | None = None
+    previous_technician: Technician | None = None
+    """Who served the first visit before the event."""
     task: Task | None = None
 
     @property
@@ -55,11 +56,6 @@ class Scene:
     def technician(self) -> Technician | None:
         """Who serves the first visit."""
         return self.stop.route.technician if self.stop else None
-
-    @property
-    def previous_technician(self) -> Technician | None:
-        """Who served it before the event."""
-        return self.previous_route.technician if self.previous_route else None
 
 
 def promised(visit: Visit, terms: LinkTerms) -> Window | None:

@@ -63,6 +63,8 @@ CONFIRM_SMS, CONFIRM_EMAIL = "Confirm your appointment (SMS)", "Confirm your app
 NEW_SMS, NEW_EMAIL = "New appointment (SMS)", "New appointment (e-mail)"
 CONFIRMED_SMS, CONFIRMED_EMAIL = "Staff: visit confirmed (SMS)", "Staff: visit confirmed (e-mail)"
 MOVED_SMS, MOVED_EMAIL = "Staff: visit moved (SMS)", "Staff: visit moved (e-mail)"
+TAKEN_SMS, TAKEN_EMAIL = "Staff: visit taken over (SMS)", "Staff: visit taken over (e-mail)"
+GIVEN_SMS, GIVEN_EMAIL = "Staff: new visit (SMS)", "Staff: new visit (e-mail)"
 WISH_EMAIL = "Staff: customer asks for help (e-mail)"
 
 TEMPLATES: Sequence[BuiltinTemplate] = (
@@ -74,6 +76,10 @@ TEMPLATES: Sequence[BuiltinTemplate] = (
     BuiltinTemplate(CONFIRMED_EMAIL, "staff_confirmed", EMAIL),
     BuiltinTemplate(MOVED_SMS, "staff_rescheduled", SMS),
     BuiltinTemplate(MOVED_EMAIL, "staff_rescheduled", EMAIL),
+    BuiltinTemplate(TAKEN_SMS, "staff_taken_over", SMS),
+    BuiltinTemplate(TAKEN_EMAIL, "staff_taken_over", EMAIL),
+    BuiltinTemplate(GIVEN_SMS, "staff_new_visit", SMS),
+    BuiltinTemplate(GIVEN_EMAIL, "staff_new_visit", EMAIL),
     BuiltinTemplate(WISH_EMAIL, "staff_wish", EMAIL),
 )
 TECHNICIANS = ("technician", "previous_technician")
@@ -103,6 +109,17 @@ RULES: Sequence[BuiltinRule] = (
         "We changed an appointment: tell a customer who knew of the old one",
         "visit.planned_time_changed",
         (BuiltinAction(NEW_SMS, ("told_customer",)), BuiltinAction(NEW_EMAIL, ("told_customer",))),
+    ),
+    BuiltinRule(
+        "technician_changed",
+        "Another technician takes a visit over: tell both",
+        "visit.technician_changed",
+        (
+            BuiltinAction(TAKEN_EMAIL, ("previous_technician",)),
+            BuiltinAction(TAKEN_SMS, ("previous_technician",), otherwise=True),
+            BuiltinAction(GIVEN_EMAIL, ("technician",)),
+            BuiltinAction(GIVEN_SMS, ("technician",), otherwise=True),
+        ),
     ),
     BuiltinRule(
         "wish_expressed",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.company import Company
@@ -54,15 +55,18 @@ def scene(session: Session, message: Message, links: Links) -> Scene:
         link=links.invitation(invitation) if invitation else "",
         link_until=invitation.expires_at if invitation else None,
         event=event,
-        previous_route=previous_route(session, event) if event else None,
+        previous_technician=previous_technician(session, event) if event else None,
         task=task(session, event) if event else None,
     )
 
 
-def previous_route(session: Session, event: Event) -> Route | None:
-    """The route that the visit was in before the event."""
-    route_id = event.payload.get("old_route_id")
-    return session.get(Route, route_id) if route_id else None
+def previous_technician(session: Session, event: Event) -> Technician | None:
+    """Who was to serve the visit before the event, which names the route or the technician."""
+    route_id, ref = event.payload.get("old_route_id"), event.payload.get("old_technician")
+    if route_id:
+        route = session.get(Route, route_id)
+        return route.technician if route else None
+    return session.scalar(select(Technician).where(Technician.ref == ref)) if ref else None
 
 
 def task(session: Session, event: Event) -> Task | None:

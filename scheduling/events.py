@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from scheduling import clock, db
-from scheduling.models import Event, Origin
+from scheduling.models import Event, Origin, Visit
 from scheduling.wall import Window
 
 
@@ -75,6 +75,8 @@ class VisitPlanned(Fact):
     visit_id: int
     route_id: int
     window: Window | None
+    generation: int | None = None
+    """Here and below: which promise the window is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,14 @@ class VisitNotified(Fact):
 class VisitConfirmed(Fact):
     visit_id: int
     window: Window | None
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VisitConfirmationUndone(Fact):
     visit_id: int
     window: Window | None
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class VisitRescheduled(Fact):
     route_id: int
     detour_m: int
     undo: bool = False
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ class VisitPlannedTimeChanged(Fact):
     window: Window | None
     old_route_id: int | None
     route_id: int | None
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,15 @@ def window_of(payload: Mapping[str, Any], name: str = "window") -> Window | None
     """The window that an event's payload carries."""
     value = payload.get(name)
     return Window(datetime.fromisoformat(value["start"]), datetime.fromisoformat(value["end"])) if value else None
+
+
+def outdated(event: Event, visit: Visit) -> bool:
+    """Whether the promise that the event speaks of has changed again since.
+
+    Windows alone don't tell: a visit may be moved there, away, and there again. Older events carry no generation.
+    """
+    told, generation = window_of(event.payload), event.payload.get("generation")
+    return told is not None and (told != visit.window or generation not in {None, visit.generation})
 
 
 def stamp(session: Session) -> int:

@@ -222,11 +222,13 @@ def _transfer(
 
 def _fact(visit: Visit, old_window: Window | None, old_route: Route | None, decided: Offer) -> Fact:
     if old_route is None:
-        return VisitPlanned(visit_id=visit.id, route_id=decided.route, window=visit.window)
+        return VisitPlanned(visit.id, decided.route, visit.window, visit.generation)
     if visit.window == old_window:
         return VisitTechnicianChanged(visit.id, old_route.technician.ref, decided.technician)
     if visit.confirmation is Confirmation.NONE:
-        return VisitPlannedTimeChanged(visit.id, old_window, visit.window, old_route.id, decided.route)
+        return VisitPlannedTimeChanged(
+            visit.id, old_window, visit.window, old_route.id, decided.route, visit.generation
+        )
     return VisitRescheduled(
         visit_id=visit.id,
         old_window=old_window,
@@ -235,4 +237,5 @@ def _fact(visit: Visit, old_window: Window | None, old_route: Route | None, deci
         route_id=decided.route,
         detour_m=decided.detour,
         undo=visit.confirmation is Confirmation.NOTIFIED,
+        generation=visit.generation,
     )

@@ -156,7 +156,7 @@ def confirm(session: Session, visit: Visit, *, seen: int, actor: Actor) -> None:
     agree(visit)
     session.flush()
     routes.touch_visit(session, visit)
-    events.record(session, VisitConfirmed(visit_id=visit.id, window=visit.window), actor=actor)
+    events.record(session, VisitConfirmed(visit.id, visit.window, visit.generation), actor=actor)
 
 
 def agree(visit: Visit) -> None:
@@ -181,7 +181,7 @@ def undo_confirm(session: Session, visit: Visit, *, seen: int, terms: LinkTerms,
     visit.confirmation, visit.locked_start, visit.agreed_generation = Confirmation.NOTIFIED, None, None
     session.flush()
     routes.touch_visit(session, visit)
-    events.record(session, VisitConfirmationUndone(visit_id=visit.id, window=visit.window), actor=actor)
+    events.record(session, VisitConfirmationUndone(visit.id, visit.window, visit.generation), actor=actor)
 
 
 def _take(session: Session, visit: Visit) -> None:
