@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, dates, numbers
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from notifications import wording
 from scheduling import contacts
@@ -30,8 +30,9 @@ PLACES = (
 
 def init_app(app: Flask) -> None:
     """Register the filters, tests and globals."""
-    for function in (long_day, short_day, weekday, clock, between, distance, phone):
+    for function in (long_day, short_day, dated, weekday, clock, between, distance, phone):
         app.add_template_filter(function)
+    app.add_template_global(again)
     app.add_template_global(asset)
     app.add_template_global(locale)
     app.jinja_env.globals["places"] = PLACES
@@ -56,6 +57,11 @@ def long_day(day: date) -> str:
 def short_day(day: date) -> str:
     """`Tue, Dec 1`."""
     return dates.format_skeleton("MMMEd", day, locale=spoken())
+
+
+def dated(day: date) -> str:
+    """`Tue, Dec 1, 2026`, where the year isn't plain."""
+    return dates.format_skeleton("yMMMEd", day, locale=spoken())
 
 
 def weekday(day: date) -> str:
@@ -85,6 +91,13 @@ def distance(metres: int) -> str:
     miles = spoken().territory in MILES_SPOKEN
     amount = metres / (MILE if miles else 1000)
     return f"{numbers.format_decimal(amount, '#,##0.0', locale=spoken())} {'mi' if miles else 'km'}"
+
+
+def again(**changes: object) -> str:
+    """The address of the page that is asked for, with other arguments; None or an empty text drops one."""
+    asked = {name: value for name, value in request.args.items() if not name.startswith("_")}
+    arguments = {**(request.view_args or {}), **asked, **changes}
+    return url_for(request.endpoint or "home.index", **{name: value for name, value in arguments.items() if value})
 
 
 def asset(name: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from scheduling import clock, events, holidays, settings, snapshot, wall
 from scheduling.errors import StaleWrite
 from scheduling.events import Actor, RouteResequenced
-from scheduling.models import Absence, Route, RouteOrigin, Stop, Technician, Visit
+from scheduling.models import Route, RouteOrigin, Stop, Technician, Visit
 from scheduling.solver import Route as Plan
 from scheduling.solver import check, schedule
 from scheduling.solver.problem import TravelTimes
@@ -170,14 +170,15 @@ def _empty(technician: Technician, day: date, shift: Shift) -> Route:
 
 def shift_of(technician: Technician, day: date) -> Shift | None:
     """When the technician works on the day by his weekly hours; None where he is away or the location is closed."""
-    if holidays.closed(technician.location, day) or any(_covers(absence, day) for absence in technician.absences):
+    if is_away(technician, day) or holidays.closed(technician.location, day):
         return None
     hours = technician.hours.get(str(day.isoweekday()))
     return (time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None
 
 
-def _covers(absence: Absence, day: date) -> bool:
-    return absence.first <= day <= absence.last
+def is_away(technician: Technician, day: date) -> bool:
+    """Whether an absence covers the day."""
+    return any(absence.first <= day <= absence.last for absence in technician.absences)
 
 
 def days_with_stops(session: Session, location_id: int, first: date) -> Iterator[date]:

@@ -10,6 +10,7 @@ from wtforms.validators import Optional, StopValidation, ValidationError
 from portal.forms import Form
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SHORT = tuple(day[:3] for day in DAYS)
 
 
 class HoursForm(Form):
@@ -28,6 +29,13 @@ class HoursForm(Form):
             for number, (_, start, end) in enumerate(self.rows(), start=1)
             if start.data and end.data
         }
+
+    def spread(self) -> None:
+        """Give Tuesday to Friday the hours that stand at Monday, as they are typed."""
+        for number in range(2, 6):
+            for edge in ("start", "end"):
+                first, field = self[f"{edge}_1"], self[f"{edge}_{number}"]
+                field.data, field.raw_data = first.data, first.raw_data
 
 
 def _after_start(form: HoursForm, field: TimeField) -> None:
@@ -55,3 +63,14 @@ def typed(hours: Mapping[str, Any]) -> dict[str, time]:
         for number, pair in hours.items()
         for name, text in zip(("start", "end"), pair, strict=True)
     }
+
+
+def in_words(hours: Mapping[str, Any]) -> str:
+    """The days in short, neighbours as one: `Mon–Fri, Sun`; empty where there are none."""
+    runs: list[list[int]] = []
+    for number in sorted(int(number) for number in hours):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join("–".join(dict.fromkeys(SHORT[day - 1] for day in (run[0], run[-1]))) for run in runs)
