@@ -5,7 +5,7 @@ remembers what earlier documents said; `people`, `route_rows` and `visit_rows` w
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
@@ -18,17 +18,17 @@ from scheduling.importer import files, people, reading, route_rows, store, visit
 from scheduling.importer.checks import Checker
 from scheduling.importer.files import MAX_BYTES, Unreadable
 from scheduling.importer.ids import Ids
-from scheduling.importer.merging import Memory
+from scheduling.importer.merging import Memory, Side
 from scheduling.importer.places import Places
 from scheduling.importer.reading import Document
-from scheduling.importer.report import Disagreement, DocumentRefused, Ledger, Notice, Refusal, Report
+from scheduling.importer.report import Disagreement, DocumentRefused, Ledger, Notice, Record, Refusal, Report
 from scheduling.importer.store import Known
 from scheduling.importer.work import Work
 from scheduling.models import Consent, ConsentChannel, Customer, Origin, Route, Site, Stop, Visit, VisitType
 from scheduling.solver.problem import TravelTimes
 from scheduling.terms import LinkTerms
 
-__all__ = ["Disagreement", "DocumentRefused", "Notice", "Refusal", "Report", "addresses", "run"]
+__all__ = ["Disagreement", "DocumentRefused", "Notice", "Record", "Refusal", "Report", "Side", "addresses", "run"]
 
 
 def run(
@@ -37,7 +37,7 @@ def run(
     name: str,
     *,
     partial: bool = False,
-    theirs: bool = False,
+    theirs: bool | Collection[Side] = False,
     consent: Sequence[str] = (),
     geocoder: Geocoder | None = None,
     travel: TravelTimes,
@@ -45,7 +45,8 @@ def run(
     terms: LinkTerms,
     max_bytes: int = MAX_BYTES,
 ) -> Report:
-    """Take the document whole, or with `partial` its good rows; `theirs` takes its side of every conflict.
+    """Take the document whole, or with `partial` its good rows; `theirs` takes its side of every conflict, or of those
+    named by kind, ref and field.
 
     `consent` are the channels that the customers of the file have granted whose rows don't say. Events have the origin
     import, whoever `actor` is. Flushes and never commits: who wants to know only what would happen rolls back.

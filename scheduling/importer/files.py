@@ -5,8 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+UNDECODED = "isn't saved as UTF-8 (byte {number} can't be read); save it again with that encoding"
 KINDS = ("technicians", "customers", "visits", "routes")
 HEAD = frozenset({"location", "timezone"})
+OTHERS: Mapping[bytes, str] = {
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "in an older format of Office (save it as XLSX first)",
+}
+"""What people choose by mistake, by its first bytes."""
 MAX_BYTES = 32 * 1024 * 1024
 
 
@@ -64,7 +73,7 @@ def _loads(payload: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise Unreadable(f"isn't JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
     except UnicodeDecodeError as error:
-        raise Unreadable(f"isn't UTF-8: byte {error.start + 1} can't be read") from None
+        raise Unreadable(UNDECODED.format(number=error.start + 1)) from None
     except RecursionError:
         raise Unreadable("isn't a planning document: it is nested too deeply") from None
     except ValueError as error:
@@ -99,8 +108,18 @@ def reader_of(payload: bytes, name: str) -> Callable[[bytes], RawDocument]:
     return tables.parse_csv
 
 
+def _look(payload: bytes) -> None:
+    """Say what the file is where it plainly is something else."""
+    what = next((words for magic, words in OTHERS.items() if payload.startswith(magic)), "")
+    if not what and b"\0" in payload[:16] and not payload.startswith((b"PK", b"\xff\xfe", b"\xfe\xff")):
+        what = "a file of another kind"
+    if what:
+        raise Unreadable(f"is {what}; a planning document is JSON, CSV or XLSX")
+
+
 def parse(payload: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> RawDocument:
     """The rows of the file. Raises `Unreadable`."""
     if len(payload) > max_bytes:
         raise Unreadable(f"is larger than {max_bytes // 2**20} MB")
+    _look(payload)
     return reader_of(payload, name)(payload)

@@ -14,6 +14,10 @@ from scheduling.importer.store import chunks
 from scheduling.models import Conflict, DocumentRecord
 
 MISSING = object()
+PROMISE = frozenset({"status", "place", "window"})
+"""Fields of a visit that only make sense together: who sides with the document in one does so in all."""
+Side = tuple[str, str, str]
+"""Kind, ref and field."""
 Values = Mapping[str, Any]
 
 
@@ -31,7 +35,8 @@ class Memory:
 
     session: Session
     ledger: Ledger
-    theirs: bool = False
+    theirs: bool | Collection[Side] = False
+    """Whose conflicts are settled for the document: all, or those of these fields."""
     _records: dict[tuple[str, str], DocumentRecord] = field(default_factory=dict)
     _fresh: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _disputes: dict[tuple[str, str, str], Conflict] = field(default_factory=dict)
@@ -65,7 +70,14 @@ class Memory:
             return Outcome.KEEP
         if not disputed and (base is MISSING or stored == base):
             return Outcome.TAKE
-        return Outcome.TAKE if self.theirs else Outcome.CONFLICT
+        return Outcome.TAKE if self.takes_side(kind, ref, field) else Outcome.CONFLICT
+
+    def takes_side(self, kind: str, ref: str, field: str) -> bool:
+        """Whether the document's value is wanted where the portal has another."""
+        if isinstance(self.theirs, bool):
+            return self.theirs
+        together = PROMISE if kind == "visits" and field in PROMISE else {field}
+        return any((kind, ref, name) in self.theirs for name in together)
 
     def take(self, kind: str, ref: str, field: str, said: Any, stored: Any) -> bool:
         """Merge a field that stands for itself: whether the document's value is to be written."""
@@ -76,6 +88,8 @@ class Memory:
     def conclude(self, kind: str, ref: str, field: str, said: Any, stored: Any, outcome: Outcome) -> None:
         """Open, keep or settle the dispute about the field."""
         dispute = self._disputes.get((kind, ref, field))
+        if outcome is Outcome.TAKE:
+            self.ledger.change(kind, ref, field, stored, said)
         if outcome is Outcome.CONFLICT:
             self.ledger.conflicts.append(Disagreement(kind, ref, field, stored, said))
             if dispute is None:

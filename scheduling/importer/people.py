@@ -27,7 +27,7 @@ def location(session: Session, document: Document, known: Known, memory: Memory,
         return found
     ref, zone = document.location or "main", document.timezone or "UTC"
     changed = bool(found) and memory.take("locations", ref, "timezone", zone, found and found.zone_name)
-    ledger.count("locations", created=found is None, changed=changed)
+    ledger.count("locations", ref, created=found is None, changed=changed)
     if found is None:
         found = Location(ref=ref, name=ref, zone_name=zone, locale="en", hours={})
         session.add(found)
@@ -52,7 +52,7 @@ def technicians(work: Work) -> None:
         if READ_BY_SOLVER.intersection(taken):
             reckon_again(work, Route.technician_id == technician.id)
         work.memory.remember("technicians", ref, said)
-        work.ledger.count("technicians", changed=bool(taken))
+        work.ledger.count("technicians", ref, changed=bool(taken))
 
 
 def _technician_said(row: TechnicianRow, ledger: Ledger) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _new_technician(work: Work, said: Mapping[str, Any]) -> Technician:
         _set_technician(technician, name, value)
     work.session.add(technician)
     work.memory.remember("technicians", technician.ref, exporter.technician_row(technician))
-    work.ledger.count("technicians", created=True)
+    work.ledger.count("technicians", technician.ref, created=True, label=technician.name)
     return technician
 
 
@@ -107,7 +107,7 @@ def customers(work: Work) -> None:
             changed = CustomerChanged(customer_id=customer.id, field=name, old=stored[name], new=said[name])
             work.facts.append(changed)
         work.memory.remember("customers", ref, said)
-        work.ledger.count("customers", changed=bool(taken))
+        work.ledger.count("customers", ref, changed=bool(taken))
 
 
 def _customer_said(row: CustomerRow, work: Work) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _new_customer(work: Work, said: Mapping[str, Any]) -> Customer:
     work.made[Customer].append(customer)
     _consent(work, customer, said["consent"])
     work.memory.remember("customers", customer.ref, said)
-    work.ledger.count("customers", created=True)
+    work.ledger.count("customers", customer.ref, created=True, label=customer.name)
     return customer
 
 

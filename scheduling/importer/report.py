@@ -1,8 +1,8 @@
 """What an import comes to, for the person who started it."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -51,6 +51,17 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What becomes of one record of the document: it is new, called `label`, or fields change: before and after."""
+
+    kind: str
+    ref: str
+    label: str = ""
+    created: bool = False
+    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Counts by kind (locations, technicians, customers, visits, routes), and what needs somebody's attention."""
 
@@ -61,10 +72,12 @@ class Report:
     refused: Sequence[Refusal]
     conflicts: Sequence[Disagreement]
     warnings: Sequence[Notice]
+    records: Sequence[Record] = ()
+    """Every record that is new or changes."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON values."""
-        return asdict(self)
+        """The report as JSON values, without the single records."""
+        return asdict(replace(self, records=()))
 
 
 @dataclass
@@ -90,6 +103,8 @@ class Ledger:
     warnings: list[Notice] = field(default_factory=list)
     refused_refs: set[tuple[str, str]] = field(default_factory=set)
     """Kind and ref of every record with a refused row."""
+    _made: dict[tuple[str, str], str] = field(default_factory=dict)
+    _fields: defaultdict[tuple[str, str], dict[str, tuple[Any, Any]]] = field(default_factory=lambda: defaultdict(dict))
 
     def refuse(self, kind: str, row: int, field: str, reason: str, *, ref: str = "") -> None:
         """Name a row, one of its fields, and why it can't be taken."""
@@ -100,10 +115,16 @@ class Ledger:
         """Name something that is taken all the same."""
         self.warnings.append(Notice(kind, ref, field, reason))
 
-    def count(self, kind: str, *, created: bool = False, changed: bool = False) -> None:
-        """Count one record of the document."""
+    def count(self, kind: str, ref: str, *, created: bool = False, changed: bool = False, label: str = "") -> None:
+        """Count one record of the document; `label` is what people call a new one."""
         counter = self.created if created else self.changed if changed else self.unchanged
         counter[kind] += 1
+        if created:
+            self._made[kind, ref] = label
+
+    def change(self, kind: str, ref: str, field: str, before: Any, after: Any) -> None:
+        """Name a field that gets the document's value."""
+        self._fields[kind, ref][field] = (before, after)
 
     def report(self) -> Report:
         """What was gathered, frozen."""
@@ -115,4 +136,12 @@ class Ledger:
             tuple(self.refused),
             tuple(self.conflicts),
             tuple(self.warnings),
+            tuple(self._records()),
         )
+
+    def _records(self) -> Iterator[Record]:
+        for (kind, ref), label in self._made.items():
+            yield Record(kind, ref, label, created=True)
+        for (kind, ref), fields in self._fields.items():
+            if (kind, ref) not in self._made:
+                yield Record(kind, ref, fields=dict(fields))

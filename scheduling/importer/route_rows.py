@@ -116,8 +116,11 @@ def _settle(work: Work, key: Key, order: Sequence[Visit], before: Sequence[str])
     changed = [visit.ref for visit in order] != before
     if changed or key in work.stale:
         _write(work, key, order, inspection)
+    if changed:
+        work.ledger.change("routes", name_of(key), "stops", before, [visit.ref for visit in order])
     if key in work.plan.routes:
-        work.ledger.count("routes", created=key in work.fresh, changed=changed or key in work.changed)
+        fresh, other = key in work.fresh, changed or key in work.changed
+        work.ledger.count("routes", name_of(key), created=fresh, changed=other, label=f"{len(order)} stops")
     if key in work.plan.orders:
         _remember(work, key)
 

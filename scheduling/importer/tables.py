@@ -11,7 +11,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from scheduling.importer.files import RawDocument, RawRow, Unreadable
+from scheduling.importer.files import UNDECODED, RawDocument, RawRow, Unreadable
 
 CUSTOMER = {
     "customer": "ref",
@@ -41,7 +41,7 @@ def parse_csv(payload: bytes) -> RawDocument:
     try:
         text = payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"isn't UTF-8: byte {error.start + 1} can't be read") from None
+        raise Unreadable(UNDECODED.format(number=error.start + 1)) from None
     first = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:

@@ -82,7 +82,7 @@ def _new(work: Work, row: VisitRow, number: int) -> Visit:
         work.agreeing.add(visit.ref)
     place_said = {"site": list(work.plan.spots[row.ref]), "place": _place_value(place)}
     work.memory.remember("visits", row.ref, {**said, "status": visit.status, **place_said})
-    work.ledger.count("visits", created=True)
+    work.ledger.count("visits", row.ref, created=True, label=f"{customer.name}, {site.address}")
     return visit
 
 
@@ -161,7 +161,7 @@ def _merge(work: Work, visit: Visit, row: VisitRow | None) -> None:
     if place and (another or answered or READ_BY_SOLVER.intersection(taken)):
         work.stale.add(place)
     _remember(work, ref, said)
-    work.ledger.count("visits", changed=bool(taken or moved or answered))
+    work.ledger.count("visits", ref, changed=bool(taken or moved or answered))
 
 
 def _set(work: Work, visit: Visit, row: VisitRow, taken: list[str]) -> None:
@@ -206,7 +206,7 @@ def _promise(work: Work, visit: Visit, said: Mapping[str, Any], stored: Mapping[
     def decide(name: str) -> Outcome:
         return work.memory.decide("visits", visit.ref, name, said[name], stored[name])
 
-    verdict = promises.merge(said, before, decide, theirs=work.memory.theirs)
+    verdict = promises.merge(said, before, decide, theirs=work.memory.takes_side("visits", visit.ref, "place"))
     for name in promises.FIELDS:
         if name in said:
             work.memory.conclude("visits", visit.ref, name, said[name], stored[name], verdict.outcomes[name])

@@ -169,7 +169,7 @@ def test_a_bad_row_is_refused(
         (b'{"timezone": "UTC",\n  "visits": [}', "", "line 2, column 14"),
         (b"[]", "", "must be an object"),
         (b'{"timezone": "UTC", "visits": [NaN]}', "", "NaN is no number"),
-        (b"\xff\xfe{", "", "isn't UTF-8"),
+        (b"\xff\xfe{", "", "isn't saved as UTF-8"),
         (b"[" * 100_000, "", "nested too deeply"),
         (b'{"visits": []}', "timezone", "is missing"),
         (b'{"timezone": "Europe/Nowhere"}', "timezone", "is no time zone"),

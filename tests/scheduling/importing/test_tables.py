@@ -170,7 +170,7 @@ def test_rows_that_contradict_each_other_about_a_customer_are_refused(session: S
         (b"ref;ref;customer;duration_min\n", "visits.csv", "has the column ref twice"),
         (csv('V1,"open'), "visits.csv", "isn't CSV"),
         (csv(FIRST + ",more"), "visits.csv", "more cells than the header"),
-        ("ref,customer,duration_min\nVé".encode("latin-1"), "visits.csv", "isn't UTF-8"),
+        ("ref,customer,duration_min\nVé".encode("latin-1"), "visits.csv", "isn't saved as UTF-8"),
         (b"hello", "visits.xlsx", "isn't a workbook"),
         (b"PK\x03\x04", "visits.csv", "isn't a workbook"),
     ],
