@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduling import clock, snapshot, wall
+from scheduling import away, clock, snapshot, wall
 from scheduling.choices import STAFF, Offers, Question, RefusedSlot, SlotOffer
 from scheduling.errors import NoSuchWallTime, SlotTaken
 from scheduling.models import Location, Route, Visit
@@ -127,6 +127,8 @@ def _present(found: Offer, choice: Choice, location: Location, refs: Mapping[int
 
 def decide(session: Session, block: Sequence[Visit], route: Route, chosen: SlotOffer, question: Question) -> Offer:
     """Ask again for this one route and slot, as they stand now. Raises `SlotTaken`."""
+    if away.on(session, route):
+        raise SlotTaken
     prepared = snapshot.one(session, route, _lens(block, question))
     slot = _slot((chosen.day, chosen.slot, chosen.window), block, question)
     answer = propose(_job(block), [slot], [prepared], question.travel, _params(question))

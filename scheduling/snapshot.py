@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from scheduling import clock, models, wall
+from scheduling import away, clock, models, wall
 from scheduling.errors import NoCoordinates
 from scheduling.models import Hold, Lock, Stop, Visit
 from scheduling.models.visit import BEGUN
@@ -38,10 +38,13 @@ class Lens:
 
 
 def days(session: Session, location: models.Location, first: date, last: date, lens: Lens) -> list[Prepared]:
-    """The routes of the location on the days, both included. Only what changed since the last question is loaded."""
+    """The routes of the location on the days, both included, but for those of who is absent.
+
+    Only what changed since the last question is loaded.
+    """
     found = session.execute(
         select(models.Route.id, models.Route.version, models.Route.day).where(
-            models.Route.location_id == location.id, models.Route.day.between(first, last)
+            models.Route.location_id == location.id, models.Route.day.between(first, last), ~away.absent()
         )
     ).all()
     held = _holds(session, [row.id for row in found], lens)

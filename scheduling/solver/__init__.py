@@ -3,7 +3,7 @@
 `prepare` a route once, keep it by (route id, version), then `propose` slots or `decide` one of them.
 """
 
-from scheduling.solver.check import check, length, schedule
+from scheduling.solver.check import Inspection, check, inspect, length, schedule
 from scheduling.solver.insertion import Prepared, prepare
 from scheduling.solver.offers import decide, propose, sharpen
 from scheduling.solver.params import Params
@@ -27,6 +27,7 @@ from scheduling.solver.routing import warm_up
 __all__ = [
     "Answer",
     "Break",
+    "Inspection",
     "Interval",
     "Job",
     "Offer",
@@ -41,6 +42,7 @@ __all__ = [
     "Violation",
     "check",
     "decide",
+    "inspect",
     "length",
     "plan_day",
     "prepare",
