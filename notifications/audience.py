@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from notifications import opt_out, policy, render, subjects, templates
@@ -15,9 +15,10 @@ from notifications.contacts import obstacle
 from notifications.context import Context, Party
 from notifications.errors import TemplateInvalid
 from notifications.invite import KEY_BITS
-from notifications.models import ChannelName, Invitation, InvitedVisit, Template
+from notifications.models import ChannelName, Invitation, InvitedVisit, Message, MessageState, Template
 from notifications.reasons import Reason
 from notifications.scene import Scene, promised
+from notifications.sms_text import Size
 from scheduling import clock, settings
 from scheduling.models import Confirmation, Customer, Route, Stop, Visit, VisitStatus
 from scheduling.terms import LinkTerms
@@ -25,6 +26,10 @@ from scheduling.wall import Window
 
 Chosen = Mapping[ChannelName, Template]
 """The template for each channel; SMS goes first."""
+IN_VAIN = frozenset(
+    {MessageState.CANCELLED, MessageState.SKIPPED, MessageState.FAILED, MessageState.UNDELIVERED},
+)
+"""States of a message that told nobody anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,13 @@ class Row:
     """Why a channel can't be used."""
     locale: str
     notified_at: datetime | None
+    """When the customer was last told, by a link that reached him as far as anybody knows."""
+    in_vain: bool
+    """Whether links were made and none of them reached the customer."""
     agreed: bool
     """Whether the customer agreed to every one of these promises."""
+    size: Size | None = None
+    """Of the longest SMS."""
     segments: int = 0
     cost: float = 0.0
 
@@ -64,9 +74,14 @@ class Row:
 
     @property
     def preset(self) -> bool:
-        """Whether the dialog ticks the customer at first: neither agreed nor told already."""
-        waiting = any(visit.confirmation is Confirmation.NONE for visit in self.visits)
-        return self.reachable and waiting
+        """Whether a sending takes the customer if nobody chooses: can be reached, neither agreed nor told already."""
+        return self.reachable and self.untold
+
+    @property
+    def untold(self) -> bool:
+        """Whether any visit's customer neither agreed to its promise nor was told of it."""
+        silent = {Confirmation.NONE, Confirmation.NOTIFIED} if self.in_vain else {Confirmation.NONE}
+        return any(visit.confirmation in silent for visit in self.visits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,12 @@ class Audience:
         """How many can't be told, by reason, the most frequent first."""
         reasons = Counter(row.reason for row in self.rows if row.reason)
         return dict(reasons.most_common())
+
+    @property
+    def longest(self) -> Row | None:
+        """Who gets the longest SMS, None where nobody gets one."""
+        told = [row for row in self.reachable if row.size]
+        return max(told, key=lambda row: (row.size.segments, row.size.units) if row.size else (0, 0), default=None)
 
     @property
     def segments(self) -> int:
@@ -144,11 +165,20 @@ def _addresses_out(session: Session, visits: Sequence[Visit]) -> Mapping[Channel
     }
 
 
-def _told(session: Session, visit_ids: Collection[int]) -> Mapping[int, datetime]:
-    """When a link was last made for each visit."""
-    query = select(InvitedVisit.visit_id, func.max(Invitation.created_at)).join(Invitation)
-    mine = query.where(InvitedVisit.visit_id.in_(visit_ids)).group_by(InvitedVisit.visit_id)
-    return dict(session.execute(mine).all())
+def _told(session: Session, visit_ids: Collection[int]) -> Mapping[int, datetime | None]:
+    """When a link last reached the customer of each visit that links were made for; None: none of them did.
+
+    A link without a message was made by hand, to be passed on.
+    """
+    arrived = or_(Message.id.is_(None), Message.state.not_in(IN_VAIN))
+    query = (
+        select(InvitedVisit.visit_id, func.max(case((arrived, Invitation.created_at))))
+        .join(Invitation)
+        .outerjoin(Message, Message.invitation_id == Invitation.id)
+        .where(InvitedVisit.visit_id.in_(visit_ids))
+        .group_by(InvitedVisit.visit_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def spoken_of(visits: Sequence[Visit], chosen: Chosen) -> Sequence[Sequence[Visit]]:
@@ -165,7 +195,7 @@ class _Counter:
     context: Context
     both: bool
     opted_out: Mapping[ChannelName, frozenset[str]]
-    told: Mapping[int, datetime]
+    told: Mapping[int, datetime | None]
 
     @cached_property
     def company(self) -> Company:
@@ -179,12 +209,14 @@ class _Counter:
         """What the sending would do for one customer."""
         party = subjects.of_customer(visits[0].customer)
         ahead = [visit for visit in visits if _trouble(visit) is None]
-        segments, refused = self._segments(ahead)
+        sizes, refused = self._sizes(ahead)
         obstacles = {
             channel: self._obstacle(party, channel, visits, ahead) or refused.get(channel) for channel in self.chosen
         }
         ways = [channel for channel, reason in obstacles.items() if reason is None][: None if self.both else 1]
-        segments = segments if ChannelName.SMS in ways else 0
+        by_sms = sizes if ChannelName.SMS in ways else ()
+        segments = sum(size.segments for size in by_sms)
+        told = [self.told[visit.id] for visit in visits if visit.id in self.told]
         return Row(
             customer=visits[0].customer,
             visits=tuple(ahead),
@@ -192,8 +224,10 @@ class _Counter:
             channels=tuple(ways),
             locale=party.locale or visits[0].location.locale,
             obstacles={channel: reason for channel, reason in obstacles.items() if reason},
-            notified_at=max((self.told[visit.id] for visit in visits if visit.id in self.told), default=None),
+            notified_at=max(filter(None, told), default=None),
+            in_vain=bool(told) and not any(told),
             agreed=bool(ahead) and all(visit.agreed for visit in ahead),
+            size=max(by_sms, key=lambda size: (size.segments, size.units), default=None),
             segments=segments,
             cost=segments * self.context.sms_cost,
         )
@@ -207,31 +241,38 @@ class _Counter:
             return Reason.NO_CHANNEL
         return obstacle(party, channel, opted_out=self.opted_out[channel], limits=self.limits)
 
-    def _segments(self, ahead: Sequence[Visit]) -> tuple[int, Mapping[ChannelName, Reason]]:
-        """What the customer's SMS would take, all together, and why one of them could not go."""
+    def _sizes(self, ahead: Sequence[Visit]) -> tuple[Sequence[Size], Mapping[ChannelName, Reason]]:
+        """What each SMS to the customer would take, and why one of them could not go."""
         template = self.chosen.get(ChannelName.SMS)
         if template is None or not ahead:
-            return 0, {}
+            return (), {}
         try:
-            sizes = [render.render(template, self._scene(some)).size for some in spoken_of(ahead, self.chosen)]
+            written = [render.render(template, self._scene(some)) for some in spoken_of(ahead, self.chosen)]
         except TemplateInvalid:
-            return 0, {ChannelName.SMS: Reason.TEMPLATE_BROKEN}
-        counts = [size.segments for size in sizes if size]
-        too_long = max(counts, default=0) > self.context.max_segments
-        return sum(counts), {ChannelName.SMS: Reason.TOO_LONG} if too_long else {}
+            return (), {ChannelName.SMS: Reason.TEMPLATE_BROKEN}
+        sizes = [text.size for text in written if text.size]
+        too_long = any(size.segments > self.context.max_segments for size in sizes)
+        return sizes, {ChannelName.SMS: Reason.TOO_LONG} if too_long else {}
 
     def _scene(self, visits: Sequence[Visit]) -> Scene:
-        """As it will be when it is sent, with a link as long as the real one."""
-        customer = visits[0].customer
-        until = clock.now() + timedelta(days=self.terms.validity_days)
-        return Scene(
-            visits=visits,
-            locale=customer.locale or visits[0].location.locale,
-            company=self.company,
-            terms=self.terms,
-            link=self.context.links.invitation(Invitation(key=2**KEY_BITS - 1, customer_id=customer.id)),
-            link_until=until,
-        )
+        return scene(visits, company=self.company, terms=self.terms, link=self.link)
+
+    @cached_property
+    def link(self) -> str:
+        """As long as every real one."""
+        return self.context.links.invitation(Invitation(key=2**KEY_BITS - 1))
+
+
+def scene(visits: Sequence[Visit], *, company: Company, terms: LinkTerms, link: str) -> Scene:
+    """What a customer's text will speak of when it is sent now."""
+    return Scene(
+        visits=visits,
+        locale=visits[0].customer.locale or visits[0].location.locale,
+        company=company,
+        terms=terms,
+        link=link,
+        link_until=clock.now() + timedelta(days=terms.validity_days),
+    )
 
 
 def _trouble(visit: Visit) -> Reason | None:

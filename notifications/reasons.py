@@ -86,6 +86,24 @@ SENTENCES: Mapping[Reason, str] = {
 }
 
 
+IN_SHORT: Mapping[Reason, str] = {
+    R.NO_NUMBER: "no number",
+    R.BAD_NUMBER: "bad format",
+    R.PREMIUM_NUMBER: "premium number",
+    R.FOREIGN_NUMBER: "country not allowed",
+    R.NO_EMAIL: "no e-mail address",
+    R.BAD_EMAIL: "bad e-mail address",
+    R.NO_CONSENT: "no consent",
+    R.OPTED_OUT: "said STOP",
+    R.NO_CHANNEL: "channel not set up",
+    R.NOT_PLANNED: "not ahead any more",
+    R.PAST: "past",
+    R.TEMPLATE_BROKEN: "template broken",
+    R.TOO_LONG: "too long",
+}
+"""Why customers can't be told, as it stands after their number: `5 no number`."""
+
+
 def sentence(reason: str | None) -> str:
     """What a dispatcher reads; an unknown reason is shown as it is."""
     if not reason:

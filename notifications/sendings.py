@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from scheduling.wall import day_of
 
 WAITING = frozenset({MessageState.SCHEDULED, MessageState.READY, MessageState.CLAIMED, MessageState.SENDING})
 GONE = frozenset({MessageState.SENT, MessageState.DELIVERED})
+GRACE = timedelta(seconds=5)
+"""What a dispatcher sends by the dialog waits as long as this: who pressed the wrong button stops it whole."""
 
 
 def prepare(
@@ -37,6 +39,18 @@ def prepare(
 ) -> Audience:
     """Who would be told by these templates (one a channel; SMS first, else e-mail, or `both`), and who can't be."""
     return audience.gather(session, visit_ids, by_channel(templates), terms=terms, context=context, both=both)
+
+
+def visits_of(session: Session, visit_ids: Collection[int], customer_ids: Collection[int]) -> Sequence[int]:
+    """Those of the visits that are of one of the customers."""
+    query = select(Visit.id).where(Visit.id.in_(visit_ids), Visit.customer_id.in_(customer_ids))
+    return session.scalars(query).all()
+
+
+def templates_of(session: Session, sending_id: int) -> frozenset[int]:
+    """The templates that a sending used, by id."""
+    query = select(Message.template_id).where(Message.sending_id == sending_id).distinct()
+    return frozenset(id_ for id_ in session.scalars(query) if id_ is not None)
 
 
 def by_channel(templates: Sequence[Template]) -> Chosen:
@@ -57,10 +71,13 @@ def notify(
     both: bool = False,
     allowed_days: Days | None = None,
     day: date | None = None,
+    reminder_of: int | None = None,
+    grace: timedelta = timedelta(),
 ) -> Sending:
     """Make the links, with them the promises, and put the messages in; the same `key` sends once.
 
-    Customers who can't be reached get a row that says why, and no link. Raises `DaysRefused` and `NobodyToNotify`.
+    Customers who can't be reached get a row that says why, and no link. Nothing goes out before the grace is over, so
+    that a slip can be stopped whole. Raises `DaysRefused` and `NobodyToNotify`.
     """
     db.exclusive(session, f"sending:{key}")
     if earlier := session.scalar(select(Sending).where(Sending.key == key)):
@@ -70,11 +87,16 @@ def notify(
         raise NobodyToNotify
     _check_days(allowed_days, terms, people)
     sending = Sending(
-        day=day, by=actor.name, allowed_days=invite.written(allowed_days), created_at=clock.now(), key=key
+        day=day,
+        by=actor.name,
+        allowed_days=invite.written(allowed_days),
+        created_at=clock.now(),
+        reminder_of_id=reminder_of,
+        key=key,
     )
     session.add(sending)
     session.flush()
-    maker = _Maker(session, sending, by_channel(templates), terms, actor, allowed_days)
+    maker = _Maker(session, sending, by_channel(templates), terms, actor, allowed_days, grace)
     for row in people.rows:
         maker.make(row)
     return sending
@@ -104,6 +126,7 @@ class _Maker:
     terms: LinkTerms
     actor: Actor
     allowed_days: Days | None
+    grace: timedelta
 
     def make(self, row: Row) -> None:
         """The customer's link and messages, or the rows that say why there are none."""
@@ -151,6 +174,7 @@ class _Maker:
             ),
             state=MessageState.SKIPPED if reason else MessageState.READY,
             reason=reason,
+            due_at=self.sending.created_at + self.grace,
             channel=channel,
             template_id=self.chosen[channel].id,
             sending_id=self.sending.id,

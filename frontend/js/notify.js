@@ -3,6 +3,7 @@
 import { swap } from "./swap.js";
 
 const DELAY = 150;
+const ALL = ["trouble", "ways", "days", "customers", "preview", "count"];
 
 export function start() {
   const form = document.querySelector("[data-notify]");
@@ -14,11 +15,22 @@ export function start() {
       open(link.href);
     }
   });
+  document.addEventListener("submit", (event) => {
+    const asked = event.target;
+    if (!asked.matches("form[data-dialog]")) return;
+    event.preventDefault();
+    open(`${asked.action}?${new URLSearchParams(new FormData(asked))}`);
+  });
 }
 
+let opening = false;
+
 async function open(url) {
+  if (opening) return;
+  opening = true;
   const answer = await fetch(url).catch(() => null);
   const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  opening = false;
   const form = page && page.querySelector("[data-notify]");
   if (!form) {
     location.assign(url);
@@ -44,32 +56,57 @@ function enliven(form) {
   form.addEventListener("change", (event) => {
     if (event.target.matches("[data-everybody]")) tickAll(form, event.target.checked);
     dress(form);
+    if (event.target.closest(".mending, #notify-days")) return;
     const parts = event.target.closest("[data-recounts]")?.dataset.recounts;
     if (!parts) return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => recount(form, parts.split(" "), "count"), DELAY);
+    waiting = setTimeout(() => ask(form, parts.split(" "), "count"), DELAY);
   });
-  window.addEventListener("focus", () => {
-    if (form.isConnected) recount(form, ["customers", "count"], "count"); // a contact may have been mended in another tab
+  form.addEventListener("keydown", (event) => {
+    const mending = event.key === "Enter" && event.target.matches("input") && event.target.closest(".mending");
+    if (!mending) return;
+    event.preventDefault();
+    mending.querySelector("button").click();
   });
   form.addEventListener("submit", (event) => {
-    const pressed = event.submitter?.value ?? "count";
-    if (pressed === "send") return;
     event.preventDefault();
-    recount(form, pressed === "count" ? ["count"] : ["days"], pressed);
+    const pressed = event.submitter?.value ?? "count";
+    clearTimeout(waiting);
+    ask(form, parts(pressed), pressed);
   });
+}
+
+// Which parts of the dialog another answer to the button changes; what is typed elsewhere stays untouched.
+function parts(pressed) {
+  if (/^(add|remove)/.test(pressed)) return ["days"];
+  if (/^(read|test)/.test(pressed)) return ["preview"];
+  if (pressed.startsWith("mend")) return ["trouble", "customers", "preview", "count"];
+  return pressed === "send" ? ALL : ["preview", "count"];
 }
 
 let turn = 0;
 
-async function recount(form, parts, pressed) {
+async function ask(form, names, pressed) {
   const mine = ++turn;
-  const data = new FormData(form);
+  const data = new URLSearchParams(new FormData(form)); // not as parts: the server takes only so many of those
   data.set("act", pressed);
+  const button = form.querySelector("[value=send]");
+  const sending = pressed === "send";
+  if (sending) button.disabled = true;
   const answer = await fetch(form.action, { method: "POST", body: data }).catch(() => null);
-  if (!answer?.ok || mine !== turn) return;
-  swap(await answer.text(), parts.map((name) => `notify-${name}`));
+  if (answer?.redirected) {
+    location.assign(answer.url);
+    return;
+  }
+  if (sending) button.disabled = false;
+  if (mine !== turn) return;
+  if (!answer || answer.status >= 500) {
+    form.querySelector("#notify-count [role=status]").textContent = "The portal doesn’t answer. Nothing was sent; try again.";
+    return;
+  }
+  swap(await answer.text(), names.map((name) => `notify-${name}`));
   dress(form);
+  form.querySelector("[aria-invalid]")?.focus();
 }
 
 function dress(form) {

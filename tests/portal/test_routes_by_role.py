@@ -54,7 +54,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "planning": dict.fromkeys(["index", "week", "board"], D),
     "live": {"news": D},
     "notify": dict.fromkeys(["form", "act"], D),
-    "sendings": dict.fromkeys(["show", "board", "stop"], D),
+    "sendings": dict.fromkeys(["index", "show", "board", "stop"], D),
     "settings": {"index": M},
     "link_terms": dict.fromkeys(["edit", "save"], M),
     "link_texts": dict.fromkeys(["edit", "save"], M),

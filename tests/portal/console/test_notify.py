@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from notifications import seeding, templates
+from notifications import seeding, sendings, templates
 from notifications.models import ChannelName, Message, MessageState, Sending
 from notifications.templates import Text
 from portal.engine import work
@@ -16,6 +16,7 @@ from portal.transaction import transaction
 from scheduling import settings
 from scheduling.models import Confirmation, Customer, Location, Visit
 from scheduling.terms import LinkTerms, SlotTime
+from tests.conftest import SetClock
 from tests.factories import TUESDAY, hours, make_customer, make_route, make_technician, make_visit
 from tests.page import Node, Page, values
 from tests.people import Browser, People
@@ -59,9 +60,14 @@ def full(world: World) -> dict[str, int]:
 
 
 @pytest.fixture
-def drain(app: Flask) -> Callable[[], int]:
-    """Let the worker do all that is due."""
-    return work.of_app(app).drain
+def drain(app: Flask, now: SetClock) -> Callable[[], int]:
+    """Let the time of grace pass, and the worker do all that is due."""
+
+    def later() -> int:
+        now.advance(seconds=sendings.GRACE.seconds)
+        return work.of_app(app).drain()
+
+    return later
 
 
 def ticked(page: Page) -> list[str]:
@@ -106,22 +112,23 @@ class TestDialog:
     def test_those_neither_agreed_nor_told_are_ticked(self, dana: Browser, full: dict[str, int]) -> None:
         page = dana.get(DIALOG)
         assert ticked(page) == ["Eva", "Max"]
-        assert total(page).startswith("2 of 5 will be notified · 1 segment · cost 0.20")
+        said = "2 of 5 will be notified: 1 already notified, 1 confirmed, 1 no number; 1 segment, 0.20 credits"
+        assert total(page) == said
         assert page.has_button("Notify 2 customers")
 
     def test_who_cannot_be_reached_is_listed_with_reason_and_a_way_to_mend_it(
         self, dana: Browser, full: dict[str, int]
     ) -> None:
         page = dana.get(DIALOG)
-        assert "1 can’t be reached" in total(page)
-        assert "No phone number is on file." in line(page, "Pia").text
-        [mend] = line(page, "Pia").all("a")
-        assert dana.get(mend.attributes["href"]).h1.startswith("Pia Example")
+        assert "1 can’t be reached : 1 no number" in page.text
+        assert "No phone number is on file. No e-mail address is on file." in line(page, "Pia").text
+        [file] = line(page, "Pia").all("a")
+        assert dana.get(file.attributes["href"]).h1.startswith("Pia Example")
 
     def test_each_customer_shows_way_promise_and_state(self, dana: Browser, full: dict[str, int]) -> None:
         page = dana.get(DIALOG)
         assert line(page, "Ana").text == "Ana Example 8–10 SMS waiting"
-        assert line(page, "Eva").text == "Eva Example 8–17 e-mail not notified"
+        assert line(page, "Eva").text == "Eva Example 8–17 e-mail no number not notified"
         assert line(page, "Zoe").text == "Zoe Example 8–17 SMS confirmed"
 
     def test_the_promise_that_will_be_made_is_shown(self, dana: Browser, full: dict[str, int]) -> None:
@@ -132,13 +139,14 @@ class TestDialog:
     def test_counting_again_follows_the_choice(self, dana: Browser, full: dict[str, int]) -> None:
         page = count(dana, dana.get(DIALOG), customer=[full["Max"]])
         assert ticked(page) == ["Max"]
-        assert total(page).startswith("1 of 5 will be notified · 1 segment")
+        assert total(page).startswith("1 of 5 will be notified: ")
+        assert "1 not chosen" in total(page)
         assert page.has_button("Notify 1 customer")
 
     def test_another_template_reaches_others_and_forgets_nobody(self, dana: Browser, full: dict[str, int]) -> None:
         by_sms = count(dana, dana.get(DIALOG), email="")
         assert ticked(by_sms) == ["Max"]
-        assert "2 can’t be reached" in total(by_sms)
+        assert "2 no number" in total(by_sms)
         again = count(dana, by_sms, email=_template(ChannelName.EMAIL))
         assert ticked(again) == ["Eva", "Max"]
 
@@ -209,23 +217,25 @@ class TestSending:
     ) -> None:
         page = send(dana, dana.get(DIALOG))
         assert page.h1 == "Customers of Tue, Dec 1"
-        assert progress(page) == "0 sent, 2 on the way, 1 customer not reached"
-        assert page.has_button("Stop")
+        assert progress(page).startswith("0 of 3 notified, 2 on the way, 1 not reached")
+        assert page.has_button("Stop sending")
         drain()
         page = dana.get(page.response.request.path)
-        assert progress(page) == "2 sent, 1 customer not reached"
-        assert not page.has_button("Stop")
+        assert progress(page) == "2 of 3 notified, 1 not reached"
+        assert not page.has_button("Stop sending")
         links = [node for node in page.root.all("a") if "/c/" in node.attributes.get("href", "")]
         assert len(links) == 2
 
-    def test_the_promise_is_made_and_the_dialog_knows(self, dana: Browser, full: dict[str, int]) -> None:
+    def test_the_promise_is_made_and_the_dialog_knows(self, dana: Browser, full: dict[str, int], now: SetClock) -> None:
         send(dana, dana.get(DIALOG), customer=[full["Max"]])
         with transaction() as session:
             max_ = session.scalars(select(Visit).where(Visit.customer_id == full["Max"])).one()
             assert (max_.confirmation, max_.window is None) == (Confirmation.NOTIFIED, False)
         page = dana.get(DIALOG)
         assert ticked(page) == ["Eva"]
-        assert "waiting, notified" in line(page, "Max").text
+        assert "already notified just now" in line(page, "Max").text
+        now.advance(minutes=10)
+        assert "already notified 10 min ago" in line(dana.get(DIALOG), "Max").text
 
     def test_a_double_click_sends_once(self, dana: Browser, full: dict[str, int]) -> None:
         dialog = dana.get(DIALOG)
@@ -237,8 +247,8 @@ class TestSending:
     def test_stop_cancels_what_has_not_gone(
         self, dana: Browser, full: dict[str, int], drain: Callable[[], int]
     ) -> None:
-        page = dana.press(send(dana, dana.get(DIALOG)), "Stop")
-        assert progress(page) == "Stopped: 0 sent, 3 customers not reached"
+        page = dana.press(send(dana, dana.get(DIALOG)), "Stop sending")
+        assert progress(page) == "Stopped: 0 of 3 notified, 2 stopped, 1 not reached"
         drain()
         with transaction() as session:
             states = session.scalars(select(Message.state)).all()
