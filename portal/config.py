@@ -87,6 +87,13 @@ class Config(BaseSettings):
         travel.of(value, road_factor=1, speed_kmh=1)
         return value
 
+    @field_validator("broker_url")
+    @classmethod
+    def _known_broker(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"amqp", "amqps", "redis", "rediss"}:
+            raise ValueError("must begin with amqp://, amqps://, redis:// or rediss://")
+        return value
+
     @field_validator("geocoder")
     @classmethod
     def _known_geocoder(cls, value: str) -> str:

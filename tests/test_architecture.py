@@ -22,6 +22,7 @@ HOMES = {
     "twilio": {"notifications/channels/sms.py"},
     "itsdangerous": {"portal/links.py"},
     "flask_sqlalchemy": {"portal/extensions.py"},
+    "celery": {"portal/engine/distributed.py"},
 }
 """One file per vendor."""
 DOORS = ("customer", "console", "admin", "api")

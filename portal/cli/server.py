@@ -1,17 +1,18 @@
 """Commands that serve, carry messages and look after the database."""
 
 import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 import waitress
-from flask import current_app
+from flask import Flask, current_app
 
 from notifications import seeding
 from portal import create_app, database
 from portal.cli.base import in_app
-from portal.engine import embedded
+from portal.engine import distributed, embedded
 from portal.extensions import db
 from portal.transaction import transaction
 from scheduling import solver
@@ -28,7 +29,7 @@ def run(host: str, port: int | None, threads: int) -> None:
     config = app.config["PORTAL"]
     threading.Thread(target=solver.warm_up, daemon=True).start()
     url = urlsplit(config.public_url)
-    with embedded.running(app):
+    with _engine(app):
         click.echo(f"Serving {config.public_url} (Ctrl+C stops it)")
         waitress.serve(app, host=host, port=port or (url.port if config.is_local else None) or 8000, threads=threads)
 
@@ -36,11 +37,19 @@ def run(host: str, port: int | None, threads: int) -> None:
 @click.command()
 @in_app
 def worker() -> None:
-    """Carry messages in a process of its own, beside any number of `portal run`."""
+    """Carry messages in a process of its own; where a broker is set, on any number of machines."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    click.echo("Carrying messages (Ctrl+C stops it)")
+    if app.config["PORTAL"].broker_url:
+        distributed.work_on(app)
+        return
     with embedded.running(app):
-        click.echo("Carrying messages (Ctrl+C stops it)")
         threading.Event().wait()
+
+
+def _engine(app: Flask) -> AbstractContextManager[object]:
+    """What carries messages for a served portal: workers behind the broker, else threads of its own."""
+    return distributed.nudging(app) if app.config["PORTAL"].broker_url else embedded.running(app)
 
 
 @click.command()

@@ -95,12 +95,14 @@ def world(transaction: Transaction, now: SetClock) -> World:
     return world
 
 
-def queue(transaction: Transaction, count: int, channel: ChannelName = ChannelName.EMAIL) -> list[int]:
+def queue(
+    transaction: Transaction, count: int, channel: ChannelName = ChannelName.EMAIL, key: str = "test"
+) -> list[int]:
     """Typed messages to as many people, ready to go."""
     with transaction() as session:
         rows = [
             Message(
-                dedupe_key=f"test|{n}",
+                dedupe_key=f"{key}|{n}",
                 channel=channel,
                 state=MessageState.READY,
                 party=f"user:{n}",
