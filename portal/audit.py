@@ -13,7 +13,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, String, cast, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
-from portal.models import AuditEntry
+from portal.models import AuditEntry, User
 from scheduling import clock, lists, settings
 from scheduling.db import Base
 from scheduling.events import Actor
@@ -152,6 +152,11 @@ def entries(session: Session, wanted: Wanted, number: int = 1) -> lists.Page[Aud
 def actors(session: Session) -> list[str]:
     """Everybody who stands in the log."""
     return list(session.scalars(select(AuditEntry.actor).distinct().order_by(AuditEntry.actor)))
+
+
+def names(session: Session) -> Mapping[str, str]:
+    """What people call those who stand in the log."""
+    return {f"user:{row.id}": row.name for row in session.execute(select(User.id, User.name))}
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

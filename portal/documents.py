@@ -1,9 +1,11 @@
 """Planning documents through either door: the command line and the upload."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import current_app
 
+from portal import audit
+from portal.audit import Area
 from portal.transaction import transaction
 from scheduling import geocode, importer, settings
 from scheduling.events import Actor
@@ -17,10 +19,12 @@ def take(
     actor: Actor,
     dry_run: bool = False,
     partial: bool = False,
-    theirs: bool = False,
+    theirs: bool | Collection[importer.Side] = False,
     consent: Sequence[str] = (),
 ) -> importer.Report:
     """Import the document in one transaction, rolled back for a dry run; the geocoder is asked before it begins.
+
+    What is taken stands in the audit log as counts.
 
     Raises `DocumentRefused`.
     """
@@ -44,4 +48,13 @@ def take(
         )
         if dry_run:
             session.rollback()
+        else:
+            audit.record(session, actor, "imported", Area.IMPORT, name, _counts(report))
     return report
+
+
+def _counts(report: importer.Report) -> audit.Changes:
+    parts = {"new": report.created, "changed": report.changed, "as before": report.unchanged}
+    counted = {f"{kind}, {name}": count for name, part in parts.items() for kind, count in part.items()}
+    counted |= {"refused": len(report.refused), "in dispute": len(report.conflicts)}
+    return {name: [None, count] for name, count in counted.items() if count}

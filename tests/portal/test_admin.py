@@ -1,8 +1,6 @@
 """What administrators set, and what is refused with nothing typed lost."""
 
-import json
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from portal.appearance import LinkTexts, Style
 from portal.models import Role, User
 from portal.transaction import transaction
 from scheduling import settings
-from scheduling.models import Conflict, Customer, Location, Route, Technician
+from scheduling.models import Location, Route, Technician
 from scheduling.settings import G
 from scheduling.terms import LinkTerms
 from tests.page import Page
@@ -213,50 +211,6 @@ def test_a_location_is_made_and_changed(people: People, world: World) -> None:
 
 
 FRIDAY = date(2026, 12, 4)
-DOCUMENT = {"location": "main", "timezone": "America/New_York", "customers": [{"ref": "K9", "name": "Karla Sample"}]}
-
-
-def test_a_document_is_shown_and_then_taken_without_choosing_it_again(people: People, world: World) -> None:
-    ada = people.ada()
-    page = ada.get("/settings/imports")
-    file = (BytesIO(json.dumps(DOCUMENT).encode()), "plan.json")
-    shown = ada.press(page, "Show what it would change", file=file)
-    assert "what it would change" in shown.text
-    assert imported() == 0
-    assert "plan.json: imported" in ada.press(shown, "Import the document", take="1").text
-    assert imported() == 1
-
-
-def test_a_document_that_cannot_be_read_is_refused(people: People, world: World) -> None:
-    ada = people.ada()
-    page = ada.get("/settings/imports")
-    assert "Choose a file" in ada.press(page, "Import the document", 422, take="1").text
-    wrong = {**DOCUMENT, "customers": [{"name": "no ref"}]}
-    refused = ada.press(
-        page, "Import the document", 422, take="1", file=(BytesIO(json.dumps(wrong).encode()), "plan.json")
-    )
-    assert "customers row 1" in refused.text
-    assert imported() == 0
-
-
-def imported() -> int:
-    with transaction() as session:
-        return len(session.scalars(select(Customer).where(Customer.ref == "K9")).all())
-
-
-def test_a_dispute_is_settled_for_the_portal(people: People, world: World) -> None:
-    ada = people.ada()
-    with transaction() as session:
-        customer = session.scalars(select(Customer).where(Customer.ref == world.customer)).one()
-        conflict = Conflict(
-            kind="customers", ref=customer.ref, field="name", portal="A", document="B", at=customer.created_at
-        )
-        session.add(conflict)
-    page = ada.get("/settings/imports")
-    assert f"customer {world.customer}" in page.text
-    assert "value stays" in ada.press(page, "Keep the portal’s").text
-    with transaction() as session:
-        assert session.scalars(select(Conflict)).one().resolved_by == f"user:{people.ids[Role.ADMINISTRATOR]}"
 
 
 def test_sending_is_released_after_a_restore(people: People, world: World) -> None:

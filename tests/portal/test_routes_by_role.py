@@ -60,7 +60,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "link_texts": dict.fromkeys(["edit", "save"], M),
     "style": dict.fromkeys(["edit", "save"], M),
     "templates": dict.fromkeys(["index", "new", "create", "edit", "save"], M),
-    "imports": dict.fromkeys(["index", "take", "keep"], M),
+    "imports": dict.fromkeys(["index", "take", "preview", "decide", "keep", "settle"], M),
     "locations": dict.fromkeys(["index", "new", "create", "edit", "save"], M),
     "technicians": dict.fromkeys(["index", "edit", "save", "add_absence", "remove_absence"], M),
     "people": dict.fromkeys(["index", "invitation", "invite", "edit", "save", "send_link", "disable", "enable"], A),
