@@ -6,7 +6,7 @@ import * as esbuild from "esbuild";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const outdir = here("../portal/static");
 const options = {
-  entryPoints: ["css/customer.css", "css/console.css", "css/map.css", "js/console.js", "js/map.js"].map(here),
+  entryPoints: ["css/customer.css", "css/console.css", "css/map.css", "js/customer.js", "js/console.js", "js/map.js"].map(here),
   entryNames: "[name]",
   assetNames: "assets/[name]-[hash]",
   loader: { ".png": "file", ".svg": "file" },

@@ -1,5 +1,8 @@
 """An appointment as a calendar file: UTC, one UID for the visit's life, a SEQUENCE that rises with the promise."""
 
+from datetime import UTC
+from urllib.parse import urlencode
+
 from icalendar import Calendar, Event, vCalAddress
 
 from scheduling import clock
@@ -34,6 +37,21 @@ def appointment(
         event.add("organizer", vCalAddress(f"mailto:{organizer}"))
         event.add("attendee", vCalAddress(f"mailto:{attendee}"), parameters={"RSVP": "FALSE", "PARTSTAT": "ACCEPTED"})
     return _wrapped(event, method)
+
+
+def google_url(window: Window, *, summary: str, place: str) -> str:
+    """The address at which Google Calendar asks whether to keep the appointment."""
+    times = "/".join(f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}" for at in (window.start, window.end))
+    asked = {"action": "TEMPLATE", "text": summary, "dates": times, "location": place}
+    return f"https://calendar.google.com/calendar/render?{urlencode(asked)}"
+
+
+def outlook_url(window: Window, *, summary: str, place: str) -> str:
+    """The address at which Outlook on the web asks the same."""
+    start, end = (f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (window.start, window.end))
+    at = {"startdt": start, "enddt": end, "location": place}
+    asked = {"path": "/calendar/action/compose", "rru": "addevent", "subject": summary, **at}
+    return f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(asked)}"
 
 
 def _wrapped(event: Event, method: str) -> bytes:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from notifications.models import Invitation, InvitedVisit, Sending
@@ -70,6 +70,12 @@ def revoke(session: Session, invitation: Invitation) -> None:
     if invitation.revoked_at is None:
         invitation.revoked_at = clock.now()
         session.flush()
+
+
+def looked_at(session: Session, invitation_id: int) -> None:
+    """Somebody looks at the page behind the link; the first time is kept."""
+    first = Invitation.id == invitation_id, Invitation.looked_at.is_(None)
+    session.execute(update(Invitation).where(*first).values(looked_at=clock.now()))
 
 
 def written(days: Days | None) -> list[list[str]] | None:

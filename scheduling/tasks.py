@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduling import clock, events
-from scheduling.events import Actor, VisitWishExpressed
-from scheduling.models import Task, TaskKind, Visit
+from scheduling.errors import NotOpen
+from scheduling.events import Actor, VisitFieldChanged, VisitWishExpressed
+from scheduling.models import Task, TaskKind, Visit, VisitStatus
 
 PARTS = ("morning", "afternoon", "any")
 
@@ -37,6 +38,18 @@ def express(
     session.flush()
     events.record(session, VisitWishExpressed(visit_id=visit.id, task_id=task.id, task=kind), actor=actor)
     return task
+
+
+def prefer_earlier(session: Session, visit: Visit, *, wanted: bool, actor: Actor) -> None:
+    """Keep whether the customer would come sooner if a place turns up. Raises `NotOpen` where no visit is ahead."""
+    if visit.earlier == wanted:
+        return
+    if visit.status is not VisitStatus.PLANNED or visit.window is None or visit.window.start < clock.now():
+        raise NotOpen(visit.ref, "status")
+    visit.earlier = wanted
+    session.flush()
+    changed = VisitFieldChanged(visit_id=visit.id, field="earlier", old=not wanted, new=wanted)
+    events.record(session, changed, actor=actor)
 
 
 def open_of(session: Session, visit: Visit) -> Sequence[Task]:

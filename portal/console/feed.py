@@ -63,6 +63,15 @@ def _rescheduled(told: Told) -> str:
     return f"{verb} from {told.window('old_window')} to {told.window()}; the way gets {detour}"
 
 
+def _field_changed(told: Told) -> str:
+    if told.word("field") == "earlier":
+        return EARLIER[told.facts["new"]]
+    return (
+        f"{told.word('field').removesuffix('_id').capitalize()} changed from {told.word('old')} to {told.word('new')}"
+    )
+
+
+EARLIER = {True: "Would come earlier if possible", False: "No longer asks for an earlier time"}
 WISHES = {"wish": "wished for another time", "call_back": "asked for a call", "not_needed": "no longer needs the visit"}
 TELL: Mapping[str, Callable[[Told], str]] = {
     "visit.created": lambda told: f"Created as {told.word('status')}",
@@ -76,9 +85,7 @@ TELL: Mapping[str, Callable[[Told], str]] = {
     "visit.technician_changed": lambda told: (
         f"Technician changed from {told.word('old_technician')} to {told.word('technician')}"
     ),
-    "visit.field_changed": lambda told: (
-        f"{told.word('field').removesuffix('_id').capitalize()} changed from {told.word('old')} to {told.word('new')}"
-    ),
+    "visit.field_changed": _field_changed,
     "visit.wish_expressed": lambda told: f"The customer {WISHES[told.facts['task']]}",
 }
 """A sentence for each kind of event about a visit."""

@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from portal.customer import choosing, look, renewal, views, wishes
+from portal.customer import choosing, look, lost, renewal, views, wishes
 from portal.customer.door import blueprint
 
-__all__ = ["BLUEPRINTS", "choosing", "look", "renewal", "views", "wishes"]  # each adds its pages to the blueprint
+__all__ = ["BLUEPRINTS", "choosing", "look", "lost", "renewal", "views", "wishes"]  # each adds its pages to the blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (blueprint,)

@@ -8,12 +8,12 @@ from flask_babel import gettext
 
 from portal.customer import problems, timetable, views
 from portal.customer.door import Guest, blueprint, enter_to_act
-from portal.customer.forms import NoSlot, Seal, SlotForm, read_slot
+from portal.customer.forms import NoSlot, Seal, SlotForm, as_shown, read_slot
 from portal.customer.problems import Problem
 from portal.extensions import db
 from portal.transaction import transaction
 from scheduling import slots
-from scheduling.errors import NoCoordinates, NotOpen, SlotTaken, StaleVisit
+from scheduling.errors import NoCoordinates, NotOpen, SlotTaken
 from scheduling.models import Visit
 from scheduling.wall import Window
 
@@ -40,7 +40,7 @@ def hold(token: str, number: int) -> ResponseReturnValue:
     """Keeps the chosen slot while the customer looks at it once more."""
     guest = enter_to_act(db.session(), token)
     form, block = _slot_form(guest, number, "review"), movable(guest, number)
-    _fresh(block, form.seen())
+    as_shown(block, form.seen())
     try:
         window = form.window(block[0])
     except NoSlot:
@@ -71,16 +71,18 @@ def review(token: str, number: int) -> ResponseReturnValue:
 def move(token: str, number: int) -> ResponseReturnValue:
     """Moves the appointment: looked for outside, decided again and written inside a transaction."""
     guest = enter_to_act(db.session(), token)
-    form, block = _slot_form(guest, number, "move"), guest.block(number)
-    seen, question = form.seen(), guest.question()
+    form, question = _slot_form(guest, number, "move"), guest.question()
+    seen = form.seen()
     try:
-        window = form.window(block[0])
+        window = form.window(guest.visit(number))
     except NoSlot:
         raise SlotTaken from None
-    if not _is_there(block, window, seen):
-        chosen = slots.seek(guest.session, movable(guest, number), window, question)
+    if not _is_there(guest.named(seen), window, seen):
+        block = movable(guest, number)
+        as_shown(block, seen)
+        chosen = slots.seek(guest.session, block, window, question)
         with transaction() as session:
-            block = enter_to_act(session, token).block(number)
+            block = enter_to_act(session, token).named(seen)
             slots.accept(session, block, chosen, question, seen=seen, actor=guest.actor)
     return views.back(number)
 
@@ -92,7 +94,7 @@ def release(token: str, number: int) -> ResponseReturnValue:
         guest = enter_to_act(session, token)
         views.seen_in(guest, number, "release")
         slots.release(session, guest.block(number))
-    return views.back(number)
+    return views.back(number, said="kept")
 
 
 def movable(guest: Guest, number: int) -> list[Visit]:
@@ -107,14 +109,8 @@ def _slot_form(guest: Guest, number: int, act: str) -> SlotForm:
     return SlotForm(Seal(guest.invitation, number, act, guest.block(number)))
 
 
-def _fresh(block: Sequence[Visit], seen: Mapping[int, int]) -> None:
-    for visit in block:
-        if visit.generation != seen[visit.id]:
-            raise StaleVisit(visit.ref, seen[visit.id], visit.generation)
-
-
 def _is_there(block: Sequence[Visit], window: Window, seen: Mapping[int, int]) -> bool:
-    """Whether the same click has moved the block already."""
+    """Whether the same click has moved the visits already, whatever else they have joined."""
     return all(visit.agreed and visit.window == window and visit.generation == seen[visit.id] + 1 for visit in block)
 
 

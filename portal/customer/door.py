@@ -1,23 +1,23 @@
 """The door to the customer pages: who comes in by a link, in which language, and what every answer carries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
 
-from flask import Blueprint, Response, abort, current_app, g, render_template, request
+from flask import Blueprint, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from limits import parse
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
 
-from notifications import wording
+from notifications import invite, wording
 from notifications.errors import InvitationGone
 from notifications.models import Invitation, InvitedVisit
 from portal import links
 from portal.appearance import LANGUAGES
-from portal.extensions import csrf, limiter
+from portal.extensions import csrf, db, limiter
 from portal.network import client_network
+from portal.transaction import transaction
 from scheduling import clock, settings, slots
 from scheduling.choices import Question, Span
 from scheduling.events import Actor
@@ -25,6 +25,8 @@ from scheduling.models import Visit, VisitStatus
 from scheduling.terms import LinkTerms
 
 BAD_TOKENS = parse("20 per 10 minutes")
+UNREAD = frozenset({400, 404, 429, 500})
+"""Answers to what wasn't sent from a page of ours, or that a fault kept from being written down."""
 
 blueprint = Blueprint("customer", __name__)
 csrf.exempt(blueprint)  # no cookie, so no session token: each form carries a nonce (forms.SealedForm)
@@ -71,6 +73,10 @@ class Guest:
         planned = [item.visit for item in self.invitation.items if self._moves(item.visit)]
         return next((block for block in slots.blocks(planned) if visit in block), [visit])
 
+    def named(self, ids: Collection[int]) -> list[Visit]:
+        """The visits of the link with these ids, in its order."""
+        return [item.visit for item in self.invitation.items if item.visit_id in ids]
+
     def _moves(self, visit: Visit) -> bool:
         return self.owns(visit) and visit.status is VisitStatus.PLANNED
 
@@ -92,7 +98,10 @@ def enter(session: Session, token: str) -> Guest:
     except links.BadToken:
         _turn_away()
     g.locale = _locale(invitation)
-    return Guest(session, invitation, settings.load(session, LinkTerms))
+    guest = Guest(session, invitation, settings.load(session, LinkTerms))
+    if request.method == "POST" and not guest.gone and invitation.looked_at is None:
+        g.looked_at = invitation.id
+    return guest
 
 
 def enter_to_act(session: Session, token: str) -> Guest:
@@ -124,12 +133,20 @@ def _spans(days: Sequence[Sequence[str]] | None) -> Sequence[Span] | None:
     return [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in days]
 
 
-@blueprint.errorhandler(404)
-@blueprint.errorhandler(429)
-def _explain(error: HTTPException) -> ResponseReturnValue:
-    """Nothing is known of who asks, so the browser says the language and nothing names the company."""
-    g.locale = request.accept_languages.best_match(LANGUAGES, "en")
-    return render_template("errors/link.html", slow=error.code == 429), error.code or 404
+@blueprint.post("/c/<token>/seen")
+def seen(token: str) -> ResponseReturnValue:
+    """A script says that somebody looks at the page; programs that only read links run none."""
+    enter(db.session(), token)
+    return "", 204
+
+
+@blueprint.after_request
+def _keep_that_somebody_looked(response: Response) -> Response:
+    """Whoever sends a form of ours has looked at the page; a GET may be any program's."""
+    if "looked_at" in g and response.status_code not in UNREAD:
+        with transaction() as session:
+            invite.looked_at(session, g.looked_at)
+    return response
 
 
 @blueprint.url_defaults

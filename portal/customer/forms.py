@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional
 
 from notifications.models import Invitation
 from portal import filters, links
+from portal.customer import words
 from scheduling import clock, tasks, wall
 from scheduling.errors import NoSuchWallTime, StaleVisit
 from scheduling.models import TaskKind, Visit
@@ -39,8 +40,9 @@ class Seal:
 
     @property
     def generation(self) -> str:
-        """The promises as they stand: `3`, or `3-1` where several visits move together."""
-        return "-".join(str(visit.generation) for visit in self.block)
+        """The promises as they stand, by number in the link: `1.3`, or `1.3-2.1` where several visits move together."""
+        numbers = {item.visit_id: number for number, item in enumerate(self.invitation.items, start=1)}
+        return "-".join(f"{numbers[visit.id]}.{visit.generation}" for visit in self.block)
 
     @property
     def _action(self) -> str:
@@ -53,13 +55,18 @@ class Seal:
         return field.format("generation", self.generation) + field.format("nonce", nonce)
 
     def seen(self, generation: str, nonce: str) -> Mapping[int, int]:
-        """The generations that the page showed, by visit. Raises `Unsealed`, or `StaleVisit` for another block."""
+        """The generations that the page showed, by visit, whatever moves together by now. Raises `Unsealed`."""
         if not links.nonce_fits(nonce, self.invitation, self._action, generation):
             raise Unsealed
-        shown = [int(part) for part in generation.split("-") if part]
-        if len(shown) != len(self.block):
-            raise StaleVisit(self.block[0].ref, shown[0], self.block[0].generation)
-        return {visit.id: number for visit, number in zip(self.block, shown, strict=True)}
+        shown = [part.split(".") for part in generation.split("-") if part]
+        return {self.invitation.items[int(number) - 1].visit_id: int(seen) for number, seen in shown}
+
+
+def as_shown(block: Sequence[Visit], seen: Mapping[int, int]) -> None:
+    """Raises `StaleVisit` where other visits move together than the page showed, or another promise counts."""
+    for visit in block:
+        if visit.generation != seen.get(visit.id) or len(block) != len(seen):
+            raise StaleVisit(visit.ref, seen.get(visit.id, 0), visit.generation)
 
 
 class SealedForm(Form):  # type: ignore[misc]
@@ -85,7 +92,7 @@ class SealedForm(Form):  # type: ignore[misc]
         return self._seal.hidden()
 
     def seen(self) -> Mapping[int, int]:
-        """The generations that the form was shown for, by visit. Raises `Unsealed`, `StaleVisit`."""
+        """The generations that the form was shown for, by visit. Raises `Unsealed`."""
         return self._seal.seen(self.generation.data or "", self.nonce.data or "")
 
 
@@ -138,8 +145,7 @@ class WishForm(SealedForm):
 
     def __init__(self, seal: Seal, **data: Any) -> None:
         super().__init__(seal, **data)
-        names = {"any": gettext("Any time"), "morning": gettext("Morning"), "afternoon": gettext("Afternoon")}
-        self.part_1.choices = self.part_2.choices = [SelectChoice(part, name) for part, name in names.items()]
+        self.part_1.choices = self.part_2.choices = [SelectChoice(part, name) for part, name in words.parts().items()]
         self._today = wall.day_of(clock.now(), seal.block[0].location.zone)
 
     def validate(self, extra_validators: Any = None) -> bool:

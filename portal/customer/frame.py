@@ -24,6 +24,10 @@ class Page:
     company: str
     phone: str
     style_url: str
+    direction: str
+    """How the language runs: `ltr`, `rtl`."""
+    seen_url: str
+    """Where a script says that somebody looks; empty where nobody counts."""
     languages: Sequence[tuple[str, str, str]]
     """Code, name, address of this page in it."""
 
@@ -39,6 +43,8 @@ def page(guest: Guest) -> Page:
         company=company.name,
         phone=(branch and branch.phone) or company.phone,
         style_url=style_url(settings.load(guest.session, Style)),
+        direction=filters.spoken().text_direction,
+        seen_url="" if guest.gone else url_for("customer.seen"),
         languages=[(code, name, _in_language(code)) for code, name in LANGUAGES.items()],
     )
 

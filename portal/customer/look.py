@@ -21,9 +21,10 @@ SEALED = Markup("<!-- no seal -->")
 def look(token: str) -> ResponseReturnValue:
     """The customer's page with every button dead, and without the seals that would bring them to life."""
     view = presenter.customer_view(enter(db.session(), token))
-    unsealed = replace(view, cards=[_unsealed(card) for card in view.cards], renew=view.renew and SEALED)
+    page = replace(view.page, seen_url="")
+    unsealed = replace(view, page=page, cards=[_unsealed(card) for card in view.cards], renew=view.renew and SEALED)
     return render_template("customer/look.html", view=unsealed, page=unsealed.page, problem=None)
 
 
 def _unsealed(card: Card) -> Card:
-    return replace(card, confirm=card.confirm and SEALED, undo=card.undo and SEALED)
+    return replace(card, confirm=card.confirm and SEALED, undo=card.undo and SEALED, earlier=card.earlier and SEALED)

@@ -3,53 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from markupsafe import Markup
 
+from notifications import calendar
+from notifications.company import Company
 from notifications.models import InvitedVisit
 from portal.appearance import PageTexts
-from portal.customer import discretion, frame, renewal
+from portal.customer import discretion, frame, renewal, words
 from portal.customer.door import Guest
 from portal.customer.forms import Seal
 from portal.customer.frame import Page
-from scheduling import clock, slots, tasks, visits
+from portal.customer.state import AGREED, DATED, HEARD, OPEN, WAITING, State, state_of
+from scheduling import settings, slots, visits
 from scheduling.errors import NotOpen
-from scheduling.models import Confirmation, TaskKind, Visit, VisitStatus
+from scheduling.models import Site, Visit
 from scheduling.wall import Window
-
-
-class State(StrEnum):
-    """What is true about an appointment now; the page of each says so."""
-
-    ASK = "ask"
-    MOVED = "moved"
-    """Somebody else changed it since the message."""
-    CONFIRMED = "confirmed"
-    RESCHEDULED = "rescheduled"
-    PAST = "past"
-    UNDER_WAY = "under_way"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    UNPLANNED = "unplanned"
-
-
-OPEN = frozenset({State.ASK, State.MOVED, State.CONFIRMED, State.RESCHEDULED})
-HEARD = OPEN | {State.PAST, State.UNPLANNED}
-"""Where a wish makes sense."""
-DATED = frozenset(State) - {State.UNPLANNED}
-OF_STATUS = {
-    VisitStatus.STARTED: State.UNDER_WAY,
-    VisitStatus.SUSPENDED: State.UNDER_WAY,
-    VisitStatus.COMPLETED: State.DONE,
-    VisitStatus.VALIDATED: State.DONE,
-    VisitStatus.CANCELLED: State.CANCELLED,
-    VisitStatus.DELETED: State.CANCELLED,
-    VisitStatus.DRAFT: State.UNPLANNED,
-    VisitStatus.UNPLANNED: State.UNPLANNED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +42,14 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendars:
+    """Where calendars on the web take the appointment; the file is for all others."""
+
+    google: str
+    outlook: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One appointment as the customer may know it."""
 
@@ -87,8 +66,17 @@ class Card:
     """What the customer asked for and still waits for, in words."""
     confirm: Markup | None
     undo: Markup | None
-    calendar: bool
-    """Whether the customer agreed to a time that he can put into his calendar."""
+    earlier: Markup | None
+    """The seal of the tick "earlier if possible", where it makes sense."""
+    wants_earlier: bool
+    calendars: Calendars | None
+    """None until the customer has agreed to a time."""
+    technician: str
+    """The first name of who comes; empty where that isn't told, and until the customer has agreed."""
+    map_url: str
+    """The place on a map; empty until the customer has agreed, since a link may be passed on."""
+    said: str
+    """What was just done about it, in words, where its state doesn't say so."""
     movable: bool
     heard: bool
     """Whether a wish about it makes sense."""
@@ -118,8 +106,11 @@ class CustomerView:
         return any(card.state is State.ASK for card in self.cards)
 
 
-def customer_view(guest: Guest) -> CustomerView:
-    """Everything on the page behind the link; of a link that is gone nothing about the visits."""
+def customer_view(guest: Guest, said: tuple[int, str] | None = None) -> CustomerView:
+    """Everything on the page behind the link; of a link that is gone nothing about the visits.
+
+    `said` is the number of an appointment and what was just done about it.
+    """
     gone, items = guest.gone, () if guest.gone else tuple(guest.numbered())
     zone = next((item.visit.location.zone for item in guest.invitation.items), ZoneInfo("UTC"))
     return CustomerView(
@@ -127,18 +118,19 @@ def customer_view(guest: Guest) -> CustomerView:
         texts=frame.texts(guest),
         name=discretion.first_name(guest.invitation.customer.name),
         gone=gone,
-        cards=[card(guest, number, item) for number, item in items],
+        cards=[card(guest, number, item, dict([said] if said else []).get(number, "")) for number, item in items],
         expires=guest.invitation.expires_at.astimezone(zone).date(),
         renew=Seal(guest.invitation, 0, "renew", ()).hidden() if gone == "expired" else None,
         renewed=gone == "expired" and renewal.renewed(guest.session, guest.invitation),
     )
 
 
-def card(guest: Guest, number: int, item: InvitedVisit) -> Card:
+def card(guest: Guest, number: int, item: InvitedVisit, said: str = "") -> Card:
     """One appointment: what is true about it, and what may be done."""
     visit, state = item.visit, state_of(guest, item)
     block = guest.block(number) if state in OPEN else []
     why_not = _why_not(guest, block) if block else None
+    agreed = state in AGREED
     return Card(
         number=number,
         title=frame.title(visit) if guest.owns(visit) else gettext("Appointment"),
@@ -147,44 +139,20 @@ def card(guest: Guest, number: int, item: InvitedVisit) -> Card:
         was=_was(item) if state in {State.MOVED, State.UNPLANNED} else None,
         place=discretion.address(visit.site.address, whole=visit.agreed) if guest.owns(visit) else "",
         together=[frame.title(other) for other in block if other is not visit],
-        asked=_asked(guest, visit) if state in HEARD else "",
-        confirm=Seal(guest.invitation, number, "confirm", block).hidden()
-        if state in {State.ASK, State.MOVED}
-        else None,
+        asked=words.asked(guest.session, visit, state) if state in HEARD else "",
+        confirm=Seal(guest.invitation, number, "confirm", [visit]).hidden() if state in WAITING else None,
         undo=_undo(guest, number, block, state),
-        calendar=state in {State.CONFIRMED, State.RESCHEDULED},
+        earlier=Seal(guest.invitation, number, "earlier", [visit]).hidden() if agreed else None,
+        wants_earlier=visit.earlier,
+        calendars=_calendars(guest, visit) if agreed else None,
+        technician=_technician(guest, visit) if agreed else "",
+        map_url=_map_url(visit.site) if agreed else "",
+        said=words.said(said, state, visit),
         heard=state in HEARD,
         movable=bool(block) and why_not is None,
-        obstacle=obstacle(why_not) if why_not else "",
+        obstacle=words.obstacle(why_not) if why_not else "",
         until=_until(guest, visit) if block else None,
     )
-
-
-def state_of(guest: Guest, item: InvitedVisit) -> State:
-    """What is true about the appointment now, seen from the message that carried the link."""
-    visit = item.visit
-    if not guest.owns(visit):
-        return State.CANCELLED
-    if visit.status in OF_STATUS:
-        return OF_STATUS[visit.status]
-    if visit.window is None:
-        return State.UNPLANNED
-    if visit.window.end < clock.now():
-        return State.PAST
-    if visit.agreed:
-        return State.CONFIRMED if visit.confirmation is Confirmation.CONFIRMED else State.RESCHEDULED
-    return State.ASK if visit.window == Window(item.window_start, item.window_end) else State.MOVED
-
-
-def obstacle(why: str) -> str:
-    """Why something can't be done online, as a sentence; empty where it isn't meant to be."""
-    sentences: dict[str, str] = {
-        "cut_off": gettext("It is too close to the appointment to change it online."),
-        "count": gettext("You have moved this appointment online as often as possible."),
-        "past": gettext("The time of this appointment has passed."),
-        "status": gettext("This appointment can no longer be changed online."),
-    }
-    return sentences.get(why, "")
 
 
 def _why_not(guest: Guest, block: Sequence[Visit]) -> str | None:
@@ -208,19 +176,31 @@ def _was(item: InvitedVisit) -> When:
     return When.of(Window(item.window_start, item.window_end), item.visit.location.zone)
 
 
-def _asked(guest: Guest, visit: Visit) -> str:
-    kinds: dict[TaskKind, str] = {
-        TaskKind.WISH: gettext("We are looking for another time and will get in touch."),
-        TaskKind.CALL_BACK: gettext("We will call you back."),
-        TaskKind.NOT_NEEDED: gettext("You told us that you no longer need this appointment. We will get in touch."),
-    }
-    waiting = tasks.open_of(guest.session, visit)
-    return kinds[waiting[-1].kind] if waiting else ""
+def _calendars(guest: Guest, visit: Visit) -> Calendars | None:
+    if visit.window is None:
+        return None
+    entry = {"summary": summary(guest, visit), "place": visit.site.address}
+    return Calendars(calendar.google_url(visit.window, **entry), calendar.outlook_url(visit.window, **entry))
+
+
+def summary(guest: Guest, visit: Visit) -> str:
+    """What the appointment is called in a calendar."""
+    return f"{frame.title(visit)}, {settings.load(guest.session, Company).name}"
+
+
+def _technician(guest: Guest, visit: Visit) -> str:
+    return visit.stop.route.technician.first_name if guest.terms.show_technician and visit.stop else ""
+
+
+def _map_url(site: Site) -> str:
+    if site.lat is None or site.lon is None:
+        return ""
+    return f"https://www.openstreetmap.org/?mlat={site.lat}&mlon={site.lon}#map=17/{site.lat}/{site.lon}"
 
 
 def _undo(guest: Guest, number: int, block: Sequence[Visit], state: State) -> Markup | None:
     """The seal of taking back, where that is possible."""
-    if state not in {State.CONFIRMED, State.RESCHEDULED} or _until(guest, block[0]) is None:
+    if state not in AGREED or _until(guest, block[0]) is None:
         return None
     if state is State.RESCHEDULED and slots.moved_from(guest.session, block[0]) is None:
         return None

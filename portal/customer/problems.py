@@ -7,8 +7,8 @@ from flask_babel import gettext
 
 from notifications.errors import InvitationGone, NobodyToNotify
 from portal.customer.forms import Unsealed
-from portal.customer.presenter import obstacle
 from portal.customer.renewal import TooManyLinks
+from portal.customer.words import obstacle
 from scheduling.errors import (
     NoCoordinates,
     NotOpen,

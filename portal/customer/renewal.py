@@ -21,6 +21,8 @@ from scheduling import clock, wall
 PER_DAY = 3
 ONCE_IN = timedelta(hours=1)
 """A second click within this time is the same click."""
+AS_BEFORE = {"rescheduling": True, "choose_days": True}
+"""The new link keeps the days of the old one, whatever dispatchers may set by now."""
 
 
 class TooManyLinks(Exception):
@@ -63,7 +65,7 @@ def _send(session: Session, guest: Guest) -> None:
         chosen,
         key=f"{_key(invitation)}{clock.now():%Y%m%d%H%M%S}",
         actor=guest.actor,
-        terms=guest.terms,
+        terms=guest.terms.model_copy(update=AS_BEFORE),
         context=work.context(current_app.config["PORTAL"]),
         allowed_days=_days(guest),
     )
@@ -84,7 +86,7 @@ def _templates(session: Session, invitation: Invitation) -> Sequence[Template]:
 def _days(guest: Guest) -> Days | None:
     """What is left of the allowed days; today, on which nothing can be had, where nothing is left."""
     allowed = invite.read(guest.invitation.allowed_days)
-    if allowed is None or not (guest.terms.rescheduling and guest.terms.choose_days):
+    if allowed is None:
         return None
     today: date = wall.day_of(clock.now(), guest.invitation.items[0].visit.location.zone)
     return [(first, last) for first, last in allowed if last >= today] or [(today, today)]

@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from portal.customer import frame, presenter, views
 from portal.customer.door import Guest, blueprint, enter_to_act
 from portal.customer.forms import Seal, WishForm
+from portal.customer.state import HEARD, state_of
 from portal.extensions import db
 from portal.transaction import transaction
 from scheduling import tasks
-from scheduling.errors import NotOpen, StaleVisit
+from scheduling.errors import NotOpen
 from scheduling.models import TaskKind
 
 
@@ -25,10 +26,7 @@ def express(token: str, number: int) -> ResponseReturnValue:
     """Keeps what the customer asked for, for a dispatcher; the appointment itself stays as it is."""
     guest = enter_to_act(db.session(), token)
     form, visit = _form(guest, number), guest.visit(number)
-    try:
-        stale = form.seen() != {visit.id: visit.generation}
-    except StaleVisit:
-        stale = True
+    stale = form.seen() != {visit.id: visit.generation}
     if stale or not form.validate():
         return _page(guest, number, form, stale=stale), 409 if stale else 422
     with transaction() as session:
@@ -50,7 +48,7 @@ def _form(guest: Guest, number: int) -> WishForm:
 
 def _page(guest: Guest, number: int, form: WishForm, *, stale: bool = False) -> str:
     item = guest.invitation.items[number - 1]
-    if presenter.state_of(guest, item) not in presenter.HEARD:
+    if state_of(guest, item) not in HEARD:
         raise NotOpen(item.visit.ref, "status")
     card = presenter.card(guest, number, item)
     return render_template("customer/wishes.html", card=card, form=form, page=frame.page(guest), stale=stale)

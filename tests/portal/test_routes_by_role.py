@@ -37,7 +37,8 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "customer": {
         "style": ANYBODY,
         **dict.fromkeys(["show", "confirm", "undo", "calendar_file", "choose", "hold", "review", "move"], LINK),
-        **dict.fromkeys(["release", "ask", "express", "renew"], LINK),
+        **dict.fromkeys(["release", "ask", "express", "renew", "seen", "earlier", "after_reload"], LINK),
+        "nowhere": ANYBODY,
         "look": D,
     },
     "home": {"index": ANYBODY, "start": D},
@@ -100,6 +101,8 @@ def values(world: World, people: People) -> dict[str, Any]:
         "monday": "2026-11-30",
         "token": token,
         "name": "sms",
+        "act": "confirm",
+        "rest": "x",
         "filename": "console.css",
         "user_id": people.ids[Role.DISPATCHER],
         "technician_id": world.technician_id,

@@ -1,12 +1,14 @@
 """What customers do: each act once however often it is sent, never on an old promise, never by a GET."""
 
 from datetime import UTC, datetime, time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 from icalendar import Calendar
 from icalendar import Event as CalendarEvent
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.transaction import transaction
 from scheduling import routes
@@ -46,6 +48,7 @@ def test_confirming_and_taking_it_back(ana: Ana) -> None:
     assert "Thank you. Your appointment is confirmed. See you on Tuesday." in page.text
     assert ana.visit().confirmation is Confirmation.CONFIRMED
     page = ana.visitor.press(page, "Take back my confirmation")
+    assert "Your confirmation was taken back." in page.text
     assert page.has_button("Confirm this time")
     assert ana.visit().confirmation is Confirmation.NOTIFIED
     assert events_of(ana) == [("visit.confirmed", Origin.CUSTOMER), ("visit.confirmation_undone", Origin.CUSTOMER)]
@@ -64,6 +67,7 @@ def test_rescheduling_and_going_back(ana: Ana) -> None:
     assert moved.window_start == datetime(2026, 12, 3, 18, tzinfo=UTC)
     assert moved.generation == before.generation + 1
     page = ana.visitor.press(page, "Back to the time before")
+    assert "back at the time before" in page.text
     assert page.has_button("Confirm this time")
     assert (ana.visit().window, ana.visit().reschedules) == (before.window, 0)
     assert events_of(ana) == [("visit.rescheduled", Origin.CUSTOMER)] * 2
@@ -71,7 +75,9 @@ def test_rescheduling_and_going_back(ana: Ana) -> None:
 
 def test_the_present_time_can_be_kept(ana: Ana) -> None:
     page, before = review(ana, THURSDAY_AFTERNOON), ana.visit().window
-    assert ana.visitor.press(page, "Keep the present time").has_button("Confirm this time")
+    kept = ana.visitor.press(page, "Keep the present time")
+    assert kept.has_button("Confirm this time")
+    assert "Your appointment stays as it was." in kept.text
     assert ana.visit().window == before
     assert "no longer held" in ana.visitor.get(f"{ana.path}/1/review?slot={THURSDAY_AFTERNOON}").text
 
@@ -83,7 +89,7 @@ def test_the_slots_are_grouped_by_day_and_leave_out_the_present_one(ana: Ana) ->
     assert "2026-12-01T08:00-10:00" not in free(page)
     assert "Full: 13:00 – 15:00, 15:00 – 17:00" in page.text
     assert "Fri, Dec 4 – Mon, Dec 21: no times" in page.text
-    assert page.text.count("best") == 1
+    assert page.text.count("Shortest trip for us") == 1
     assert page.link("None of these suit me").endswith("/1/wishes")
 
 
@@ -173,6 +179,80 @@ def test_going_back_leaves_alone_what_was_joined(app: Flask, ana: Ana) -> None:
     ana.visitor.press(moved, "Back to the time before")
     assert (ana.visit(1).window, ana.visit(2).window) == before
     assert ana.visit(2).generation == 1
+
+
+def test_a_second_click_finds_the_move_made_though_others_have_joined(app: Flask, ana: Ana) -> None:
+    """The first click brought V1 to where V2 is at its place, so that both move together from then on."""
+    with transaction() as session:
+        first, second = session.scalars(select(Visit).where(Visit.ref.in_(["V1", "V2"])).order_by(Visit.ref))
+        second.site, second.window = first.site, hours(THURSDAY, 10, 12, first.location)
+        tuesday, _, thursday = session.scalars(select(Route).order_by(Route.day))
+        routes.write(session, tuesday, [first], travel=TRAVEL, actor=SETUP)
+        routes.write(session, thursday, [*(stop.visit for stop in thursday.stops), second], travel=TRAVEL, actor=SETUP)
+        ana = invited(app, session, [first, second])
+    asked = review(ana, THURSDAY_AFTERNOON)
+    ana.visitor.press(asked, "Move my appointment")
+    assert "Moved and confirmed" in ana.visitor.press(asked, "Move my appointment").text
+    assert (ana.visit(1).reschedules, ana.visit(2).generation) == (1, 1)
+
+
+def test_others_that_move_along_since_the_page_was_shown_are_not_moved_unseen(app: Flask, ana: Ana) -> None:
+    with transaction() as session:
+        ana = invited(app, session, list(session.scalars(select(Visit).where(Visit.ref.in_(["V1", "V2"])))))
+    asked = review(ana, THURSDAY_AFTERNOON)
+
+    def joins(session: Session, visit: Visit) -> None:
+        visit.site = session.scalars(select(Visit).where(Visit.ref == "V1")).one().site
+
+    ana.change(joins, 2)
+    assert "has changed since you opened" in ana.visitor.press(asked, "Move my appointment", 409).text
+    assert not ana.visit(1).agreed
+
+
+def test_earlier_if_possible_can_be_ticked_and_unticked(ana: Ana) -> None:
+    asked = ana.open()
+    assert "Earlier if possible" not in asked.text
+    page = ana.visitor.press(asked, "Confirm this time")
+    [tick] = page.root.all("button", role="checkbox")
+    assert tick.attributes["aria-checked"] == "false"
+    for _ in range(2):
+        ticked = ana.visitor.press(page, tick.text)
+        assert "we will ask you first" in ticked.text
+        assert ticked.root.all("button", role="checkbox")[0].attributes["aria-checked"] == "true"
+        assert ana.visit().earlier
+    unticked = ana.visitor.press(ticked, tick.text)
+    assert "will not look for an earlier time" in unticked.text
+    assert not ana.visit().earlier
+    changed = [("visit.field_changed", Origin.CUSTOMER)] * 2
+    assert events_of(ana) == [("visit.confirmed", Origin.CUSTOMER), *changed]
+    ana.change(becomes(VisitStatus.STARTED))
+    ana.visitor.press(page, tick.text, 409)
+    assert not ana.visit().earlier
+
+
+def test_the_page_after_confirming_names_who_comes_and_leads_to_calendars_and_a_map(ana: Ana) -> None:
+    page = ana.visitor.press(ana.open(), "Confirm this time")
+    assert "Ben will come to you." in page.text
+    assert "Tool" not in page.text
+    google, outlook, osm = (page.link(name) for name in ("Google Calendar", "Outlook", "Show on the map"))
+    asked = parse_qs(urlsplit(google).query)
+    assert asked["dates"] == ["20261201T130000Z/20261201T150000Z"]
+    assert asked["text"] == ["Boiler maintenance, Your service company"]
+    assert parse_qs(urlsplit(outlook).query)["startdt"] == ["2026-12-01T13:00:00Z"]
+    ana.change(lambda _session, visit: setattr(visit.site, "lat", None))
+    assert parse_qs(urlsplit(osm).query).keys() == {"mlat", "mlon"}
+    assert "Show on the map" not in ana.open().text
+    for link in page.root.all("a"):
+        if link.attributes["href"].startswith("http"):
+            assert link.attributes["rel"] == "noreferrer"
+            assert ana.path not in link.attributes["href"]
+    with_terms(show_technician=False)
+    assert "will come to you" not in ana.open().text
+
+
+@pytest.mark.parametrize("act", ["1/confirm", "1/undo", "1/move", "1/release", "1/earlier", "renew"])
+def test_the_address_that_a_refused_form_leaves_leads_back(ana: Ana, act: str) -> None:
+    assert ana.visitor.get(f"{ana.path}/{act}").has_button("Confirm this time")
 
 
 @pytest.mark.parametrize("slot", ["9999-12-31T22:00-23:00", "2026-12-03T13:00", "yesterday"])

@@ -1,5 +1,7 @@
 """The door: bad tokens, expired links and their renewal, languages, what is sent with every page."""
 
+from datetime import datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from portal.transaction import transaction
 from scheduling import settings
 from tests.conftest import SetClock
 from tests.page import Visitor
-from tests.portal.customer.conftest import Ana
+from tests.portal.customer.conftest import Ana, with_terms
 
 
 def test_every_bad_token_gets_the_same_page(app: Flask, ana: Ana) -> None:
@@ -59,6 +61,66 @@ def test_an_expired_link_can_be_renewed_thrice_a_day(ana: Ana, now: SetClock) ->
         messages = session.scalars(select(Message)).all()
     assert len(fresh) == len(messages) == 3
     assert {message.recipient for message in messages} == {ana.phone()}
+
+
+def test_a_new_link_keeps_the_allowed_days_of_the_old_one(ana: Ana, now: SetClock) -> None:
+    with transaction() as session:
+        seeding.seed(session)
+        old = session.scalars(select(Invitation)).one()
+        old.expires_at, old.allowed_days = now(), [["2026-12-01", "2026-12-03"]]
+    with_terms(choose_days=False)
+    now.advance(days=1)
+    ana.visitor.press(ana.open(), "Send me a new link")
+    with transaction() as session:
+        fresh = session.scalars(select(Invitation).where(Invitation.expires_at > now())).one()
+        assert fresh.allowed_days == [["2026-12-01", "2026-12-03"]]
+
+
+def looked_at(ana: Ana) -> datetime | None:
+    with transaction() as session:
+        return session.scalars(select(Invitation)).one().looked_at
+
+
+def test_a_link_is_looked_at_once_a_script_says_so(ana: Ana, now: SetClock) -> None:
+    """No GET counts, however many programs read the link."""
+    page = ana.open()
+    ana.visitor.get(f"{ana.path}/1/wishes")
+    assert looked_at(ana) is None
+    url, first = page.root.all("body")[0].attributes["data-seen"], now()
+    for _ in range(2):
+        answer = ana.visitor.client.post(url)
+        assert (answer.status_code, answer.data) == (204, b"")
+        now.advance(hours=1)
+    assert looked_at(ana) == first
+
+
+def test_a_link_is_looked_at_when_a_form_comes_from_it(ana: Ana, now: SetClock) -> None:
+    page = ana.open()
+    ana.visitor.press(page, "Confirm this time", 400, nonce="")
+    assert looked_at(ana) is None
+    ana.visitor.press(page, "Confirm this time")
+    assert looked_at(ana) == now()
+
+
+def test_nobody_looks_at_a_link_that_has_expired(ana: Ana, now: SetClock) -> None:
+    now.advance(days=15)
+    assert "data-seen" not in ana.open().root.all("body")[0].attributes
+    ana.visitor.client.post(f"{ana.path}/seen")
+    assert looked_at(ana) is None
+
+
+@pytest.mark.parametrize("path", ["/c", "/c/", "/c/x/y/z", "/c/x/1/confirm"])
+def test_a_broken_link_ends_on_a_page_for_customers_in_their_language(app: Flask, path: str) -> None:
+    page = Visitor(app.test_client()).get(path, 404, headers={"Accept-Language": "de"})
+    assert page.h1 == "Dieser Link führt nirgendwohin"
+    assert "Console" not in page.text
+    assert Visitor(app.test_client()).get(f"{path}?lang=fr", 404).h1 == "Ce lien ne mène nulle part"
+
+
+def test_what_is_too_large_is_refused_in_the_customers_language(ana: Ana) -> None:
+    page = ana.visitor.post(f"{ana.path}/1/confirm?lang=de", {"nonce": "x" * 70_000}, 413)
+    assert page.h1 == "Das konnte nicht gelesen werden"
+    assert "Es wurde nichts geändert." in page.text
 
 
 def test_a_customer_who_cannot_be_reached_is_told_to_call(ana: Ana, now: SetClock) -> None:
