@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from notifications import wording
 from notifications.contacts import EMAIL
 from notifications.scene import Scene, promised
-from scheduling.wall import Window
+from scheduling.wall import Window, day_of
 
 Value = str | datetime | None
 Reader = Callable[[Scene], Value]
@@ -27,13 +27,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A name in a template."""
+    """A name in a template; `group` is the heading that the editor lists it under."""
 
     path: str
     meaning: str
     kind: Kind
-    sample: str | datetime
+    group: str
     read: Reader
+
+    @property
+    def written(self) -> str:
+        """What is typed to use it; a moment is mostly wanted as a date."""
+        return f"{{{{ {self.path}{'|date' if self.kind is Kind.MOMENT else ''} }}}}"
 
 
 def _start(window: Window | None) -> datetime | None:
@@ -46,6 +51,10 @@ def _end(window: Window | None) -> datetime | None:
 
 def _hours(scene: Scene, window: Window | None) -> str:
     return wording.hours(window, scene.zone, scene.locale) if window else ""
+
+
+def _day(scene: Scene, window: Window | None) -> str:
+    return wording.day(day_of(window.start, scene.zone), scene.locale) if window else ""
 
 
 def _appointment(scene: Scene, window: Window | None) -> str:
@@ -86,60 +95,75 @@ def _wish(scene: Scene) -> str:
     return scene.task.kind.replace("_", " ") if scene.task else ""
 
 
-def _text(path: str, meaning: str, sample: str, read: Reader) -> Variable:
-    return Variable(path, meaning, Kind.TEXT, sample, read)
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Link": ("link", "link_until"),
+    "Appointment": ("appointments", "visit.date", "visit.window", "visit.window_start", "visit.window_end"),
+    "Visit": ("visit",),
+    "Customer": ("customer",),
+    "Technician": ("technician",),
+    "Company": ("company", "location"),
+    "Before the change": ("visit.old_window", "visit.old_window_start", "visit.old_window_end", "previous_technician"),
+    "Request": ("wish",),
+}
+"""What stands under each heading of the editor: paths, and the first parts of paths."""
 
 
-def _own(path: str, meaning: str, sample: str, read: Reader) -> Variable:
-    return Variable(path, meaning, Kind.OWN, sample, read)
+def _group(path: str) -> str:
+    own = {name: group for group, names in GROUPS.items() for name in names}
+    return own.get(path) or own[path.partition(".")[0]]
 
 
-def _moment(path: str, meaning: str, sample: datetime, read: Reader) -> Variable:
-    return Variable(path, meaning, Kind.MOMENT, sample, read)
+def _text(path: str, meaning: str, read: Reader) -> Variable:
+    return Variable(path, meaning, Kind.TEXT, _group(path), read)
 
 
-_START, _END = datetime(2026, 12, 1, 13, 0, tzinfo=UTC), datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
-_UNTIL = datetime(2026, 12, 10, 17, 0, tzinfo=UTC)
-_LINK = "https://portal.example.com/c/0a1B2c3D4e5F6g7H8i9J0kLm"
+def _own(path: str, meaning: str, read: Reader) -> Variable:
+    return Variable(path, meaning, Kind.OWN, _group(path), read)
+
+
+def _moment(path: str, meaning: str, read: Reader) -> Variable:
+    return Variable(path, meaning, Kind.MOMENT, _group(path), read)
+
 
 _ALL = (
-    _own("link", "link to confirm or move the appointment", _LINK, lambda s: s.link),
-    _moment("link_until", "until when the link works", _UNTIL, lambda s: s.link_until),
-    _own("appointments", "day and times of every visit of the link", "Tuesday, December 1, 8:00-10:00", _appointments),
-    _own("visit.number", "number of the visit", "1042", lambda s: str(s.visit.number)),
-    _text("visit.ref", "reference of the visit", "V1042", lambda s: s.visit.ref),
-    _text("visit.type", "kind of work", "Boiler maintenance", _type),
-    _text("visit.description", "description", "Yearly check", lambda s: s.visit.description),
-    _text("visit.address", "address of the visit", "12 Oak Street", lambda s: s.visit.site.address),
-    _text("visit.contact", "contact on site", "Ms Sample", lambda s: s.visit.contact),
-    _own("visit.price", "price", "120.00", _price),
-    _own("visit.window", "times promised", "8:00-10:00", lambda s: _hours(s, s.window)),
-    _moment("visit.window_start", "start of the promise", _START, lambda s: _start(s.window)),
-    _moment("visit.window_end", "end of the promise", _END, lambda s: _end(s.window)),
-    _own("visit.old_window", "times promised before the change", "13:00-15:00", lambda s: _hours(s, s.old_window)),
-    _moment("visit.old_window_start", "start of the promise before", _START, lambda s: _start(s.old_window)),
-    _moment("visit.old_window_end", "end of the promise before", _END, lambda s: _end(s.old_window)),
-    _moment("visit.planned_start", "planned start", _START, lambda s: s.stop.planned_start if s.stop else None),
-    _moment("visit.planned_end", "planned end", _END, lambda s: s.stop.planned_end if s.stop else None),
-    _moment("visit.started", "actual start", _START, lambda s: s.visit.started_at),
-    _moment("visit.completed", "actual end", _END, lambda s: s.visit.completed_at),
-    _text("customer.name", "name of the customer", "Ana Sample", lambda s: s.visit.customer.name),
-    _text("customer.phone", "phone of the customer", "+12025550143", lambda s: s.visit.customer.phone),
-    _own("customer.email", "e-mail of the customer", "ana@example.com", _email),
-    _text("technician.name", "technician", "Ben Tool", lambda s: s.technician.name if s.technician else ""),
-    _text("technician.first_name", "his first name", "Ben", lambda s: s.technician.first_name if s.technician else ""),
-    _text("technician.phone", "his phone", "+12025550144", lambda s: s.technician.phone if s.technician else ""),
-    _text("previous_technician.name", "technician before the change", "Cleo Spanner", _previous_technician),
-    _own("company.name", "name of the company", "Service Company", lambda s: s.company.name),
-    _own("company.phone", "phone of the company", "+12025550100", lambda s: s.company.phone or s.visit.location.phone),
-    _own("location.name", "name of the location", "Main", lambda s: s.visit.location.name),
-    _own("location.phone", "phone of the location", "+12025550100", lambda s: s.visit.location.phone),
-    _own("wish.kind", "what the customer asked for", "call back", _wish),
-    _text("wish.days", "days the customer wished for", "2026-12-03 morning", _wishes),
-    _text("wish.comment", "the customer's own words", "Any Friday", lambda s: s.task.comment if s.task else ""),
+    _own("link", "link to confirm or move the appointment", lambda s: s.link),
+    _moment("link_until", "until when the link works", lambda s: s.link_until),
+    _own("appointments", "day and times of every appointment of the link", _appointments),
+    _own("visit.date", "day promised", lambda s: _day(s, s.window)),
+    _own("visit.window", "times promised", lambda s: _hours(s, s.window)),
+    _moment("visit.window_start", "day or time from which it is promised", lambda s: _start(s.window)),
+    _moment("visit.window_end", "day or time until which it is promised", lambda s: _end(s.window)),
+    _own("visit.number", "number of the visit", lambda s: str(s.visit.number)),
+    _text("visit.ref", "reference of the visit", lambda s: s.visit.ref),
+    _text("visit.type", "kind of work", _type),
+    _text("visit.description", "description", lambda s: s.visit.description),
+    _text("visit.address", "address of the visit", lambda s: s.visit.site.address),
+    _text("visit.contact", "contact on site", lambda s: s.visit.contact),
+    _own("visit.price", "price", _price),
+    _moment("visit.planned_start", "planned start", lambda s: s.stop.planned_start if s.stop else None),
+    _moment("visit.planned_end", "planned end", lambda s: s.stop.planned_end if s.stop else None),
+    _moment("visit.started", "actual start", lambda s: s.visit.started_at),
+    _moment("visit.completed", "actual end", lambda s: s.visit.completed_at),
+    _text("customer.name", "name of the customer", lambda s: s.visit.customer.name),
+    _text("customer.phone", "phone of the customer", lambda s: s.visit.customer.phone),
+    _own("customer.email", "e-mail of the customer", _email),
+    _text("technician.name", "name of the technician", lambda s: s.technician.name if s.technician else ""),
+    _text("technician.first_name", "first name only", lambda s: s.technician.first_name if s.technician else ""),
+    _text("technician.phone", "phone of the technician", lambda s: s.technician.phone if s.technician else ""),
+    _own("company.name", "name of the company", lambda s: s.company.name),
+    _own("company.phone", "phone of the company", lambda s: s.company.phone or s.visit.location.phone),
+    _own("location.name", "name of the location", lambda s: s.visit.location.name),
+    _own("location.phone", "phone of the location", lambda s: s.visit.location.phone),
+    _own("visit.old_window", "times promised before", lambda s: _hours(s, s.old_window)),
+    _moment("visit.old_window_start", "day or time promised before, start", lambda s: _start(s.old_window)),
+    _moment("visit.old_window_end", "day or time promised before, end", lambda s: _end(s.old_window)),
+    _text("previous_technician.name", "technician before the change", _previous_technician),
+    _own("wish.kind", "what the customer asked for", _wish),
+    _text("wish.days", "days the customer wished for", _wishes),
+    _text("wish.comment", "the customer's own words", lambda s: s.task.comment if s.task else ""),
 )
 CATALOGUE: Mapping[str, Variable] = {variable.path: variable for variable in _ALL}
-"""By path; the template editor lists them with their samples."""
+"""By path; the template editor lists them in this order."""
 
 CUSTOM: Mapping[str, Callable[[Scene], Mapping[str, object]]] = {
     "visit.custom": lambda scene: scene.visit.custom,
@@ -154,7 +178,7 @@ def lookup(path: str) -> Variable | None:
     parent, _, name = path.rpartition(".")
     if parent in CUSTOM:
         fields = CUSTOM[parent]
-        return Variable(path, f"custom field {name}", Kind.TEXT, name, lambda s: _written(fields(s).get(name)))
+        return Variable(path, f"custom field {name}", Kind.TEXT, "Custom", lambda s: _written(fields(s).get(name)))
     return CATALOGUE.get(path)
 
 

@@ -18,6 +18,13 @@ class TemplateInvalid(NotificationError):
 
 
 @dataclass
+class TemplateInUse(NotificationError):
+    """A rule sends the template, or a message was made of it."""
+
+    name: str
+
+
+@dataclass
 class InvitationGone(NotificationError):
     """The link has expired or was revoked."""
 

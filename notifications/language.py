@@ -1,8 +1,9 @@
 """The closed language of templates: Jinja's sandbox, of which only a list of constructs and known names may be used."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -38,6 +39,17 @@ FILTERS: Mapping[str, Callable[[Moment], str]] = {
     "time": Moment.time,
     "relative_day": Moment.relative_day,
 }
+
+OPEN = "“{{” or “{%” is opened and never closed"
+SYNTAX: Mapping[str, str] = {
+    "looking for the following tags": "“{% if … %}” is opened and never closed with “{% endif %}”",
+    "unknown tag 'end": "“{% endif %}” closes something that was never opened",
+    **dict.fromkeys(["unexpected end of template", "'end of template'"], OPEN),
+    "Expected an expression": "a name must stand between “{{” and “}}”",
+    "end of print statement": "between “{{” and “}}” stands one name, without blanks, such as “customer.name”",
+    "unexpected '}'": "a variable ends with two braces, “}}”",
+}
+"""The parser's words, as far as people run into them, and ours."""
 
 
 def _lenient(part: Callable[[Moment], str]) -> Callable[[Moment | str], str]:
@@ -81,9 +93,14 @@ def compiled(source: str, *, html: bool = False) -> Compiled:
         paths = frozenset(_judge(environment.parse(source)))
         return Compiled(environment.from_string(source), paths)
     except TemplateSyntaxError as error:
-        raise TemplateInvalid(f"Line {error.lineno}: {(error.message or '').rstrip('.')}.") from error
+        raise TemplateInvalid(f"Line {error.lineno}: {_plainly(error.message or '')}.") from error
     except RecursionError as error:
         raise TemplateInvalid("The text is nested too deeply.") from error
+
+
+def _plainly(message: str) -> str:
+    """What the parser says, for people who don't write programs."""
+    return next((words for sign, words in SYNTAX.items() if sign in message), f"this can't be read ({message})")
 
 
 def _judge(tree: nodes.Template) -> set[str]:
@@ -107,8 +124,14 @@ def _known(node: nodes.Name | nodes.Getattr) -> catalogue.Variable:
     path = _path(node)
     variable = catalogue.lookup(path)
     if variable is None:
-        _refuse(node, f"there is no variable “{path}”")
+        _refuse(node, f"there is no variable “{path}”", _nearest(path, catalogue.CATALOGUE))
     return variable
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """What somebody who typed this may have meant; `visit.date` is nearest to none, so the last part counts alone."""
+    found = get_close_matches(word.lower(), known, 1) or [name for name in known if name.endswith(f".{word}")]
+    return f" Did you mean “{found[0]}”?" if found else ""
 
 
 def _path(node: nodes.Node) -> str:
@@ -121,15 +144,15 @@ def _path(node: nodes.Node) -> str:
 
 def _judge_filter(node: nodes.Filter) -> None:
     if node.name not in FILTERS:
-        _refuse(node, f"there is no filter “{node.name}”")
+        _refuse(node, f"there is no filter “{node.name}”", _nearest(node.name, FILTERS))
     if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
         _refuse(node, f"the filter “{node.name}” takes nothing in brackets")
     if not isinstance(node.node, nodes.Name | nodes.Getattr) or _known(node.node).kind is not Kind.MOMENT:
         _refuse(node, f"the filter “{node.name}” needs a date or a time before it")
 
 
-def _refuse(node: nodes.Node, what: str) -> NoReturn:
-    raise TemplateInvalid(f"Line {node.lineno}: {what}.")
+def _refuse(node: nodes.Node, what: str, hint: str = "") -> NoReturn:
+    raise TemplateInvalid(f"Line {node.lineno}: {what}.{hint}")
 
 
 def _nest(values: Mapping[str, object]) -> dict[str, Any]:

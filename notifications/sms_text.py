@@ -1,5 +1,7 @@
 """How many segments an SMS takes: GSM 03.38 in septets, or else UCS-2 in UTF-16 code units."""
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +11,28 @@ BASIC = frozenset(
 )
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """Characters that take two septets: an escape, then the character."""
+
+PLAIN: Mapping[str, str] = {
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‹", "<"),
+    **dict.fromkeys("›", ">"),
+    **dict.fromkeys("‐‑‒–—―−•·", "-"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " "),
+    "…": "...",
+    "œ": "oe",
+    "Œ": "OE",
+    "×": "x",
+    "™": "(TM)",
+    "©": "(c)",
+    "®": "(R)",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "ẞ": "SS",
+}
+"""What stands for a character in GSM-7 where taking off its accent doesn't help."""
 
 
 class Encoding(StrEnum):
@@ -32,10 +56,26 @@ class Size:
     units: int
     segments: int
 
+    @property
+    def room(self) -> int:
+        """Units that so many segments hold."""
+        return SINGLE[self.encoding] if self.segments == 1 else JOINED[self.encoding] * self.segments
+
 
 def costly(text: str) -> str:
     """The characters, each once and in order, that force the whole text into UCS-2."""
     return "".join(dict.fromkeys(char for char in text if char not in BASIC and char not in EXTENSION))
+
+
+def plain(char: str) -> str:
+    """What may stand for a costly character; nothing where there is no such, as for an emoji."""
+    parts = PLAIN.get(char) or unicodedata.normalize("NFKD", char).replace("\u2044", "/")
+    return "".join(part for part in parts if not costly(part))
+
+
+def replaced(text: str) -> str:
+    """The text with everything costly replaced, so that GSM-7 will do."""
+    return "".join(plain(char) if costly(char) else char for char in text)
 
 
 def measure(text: str) -> Size:

@@ -1,19 +1,22 @@
 """Templates as staff keep them: checked when saved, chosen by language, shown with samples."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from notifications import catalogue, language, wording
-from notifications.catalogue import Kind
-from notifications.errors import TemplateInvalid
-from notifications.models import ChannelName, Template, TemplateText, Trigger
+from notifications import catalogue, language
+from notifications.errors import TemplateInUse, TemplateInvalid
+from notifications.models import Action, ChannelName, Message, Rule, Template, TemplateText, Trigger
 from scheduling import clock
-from scheduling.wall import day_of
+
+SINGLE = re.compile(r"(?<!\{)\{\s*([a-z][a-z0-9_.]*)\s*\}(?!\})")
+"""What somebody took for a variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +71,99 @@ def write(session: Session, template: Template, texts: Mapping[str, Text]) -> No
     session.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Where a template is used: the rules that send it, and the messages that were made of it."""
+
+    rules: Sequence[str] = ()
+    messages: int = 0
+    last: datetime | None = None
+
+    @property
+    def none(self) -> bool:
+        """Whether nobody would miss it."""
+        return not self.rules and not self.messages
+
+
+def uses(session: Session) -> Mapping[int, Use]:
+    """How every template that is used is used, by its id."""
+    rules: dict[int, list[str]] = defaultdict(list)
+    named = select(Action.template_id, Rule.name).join(Rule, Action.rule_id == Rule.id).order_by(Rule.name).distinct()
+    for template_id, name in session.execute(named):
+        rules[template_id].append(name)
+    counted = select(Message.template_id, func.count(), func.max(Message.created_at)).group_by(Message.template_id)
+    made = {template_id: (count, last) for template_id, count, last in session.execute(counted) if template_id}
+    return {key: Use(rules.get(key, ()), *made.get(key, (0, None))) for key in rules.keys() | made.keys()}
+
+
+def duplicate(session: Session, template: Template) -> Template:
+    """The same under another name, switched off until somebody has looked at it."""
+    names = set(session.scalars(select(Template.name)))
+    copies = (f"{template.name[:80]} (copy{'' if n == 1 else f' {n}'})" for n in count(1))
+    copy = create(
+        session,
+        next(name for name in copies if name not in names),
+        template.channel,
+        {text.locale: Text(text.body, text.subject, text.html) for text in template.texts},
+        trigger=template.trigger,
+        attach_appointment=template.attach_appointment,
+    )
+    copy.enabled = False
+    session.flush()
+    return copy
+
+
+def delete(session: Session, template: Template) -> None:
+    """Take it out. Raises `TemplateInUse` where a rule or a message holds it."""
+    use = uses(session).get(template.id, Use())
+    if not use.none:
+        raise TemplateInUse(template.name)
+    session.delete(template)
+    session.flush()
+
+
 def check(channel: ChannelName, texts: Mapping[str, Text]) -> None:
     """Raises `TemplateInvalid` with a sentence that names the language and the place."""
     if not texts:
         raise TemplateInvalid("A text in at least one language is needed.")
     for locale, text in texts.items():
-        try:
-            _check_one(channel, text)
-        except TemplateInvalid as error:
-            raise TemplateInvalid(f"{locale}: {error.reason}") from error
+        for reason in faults(channel, text).values():
+            raise TemplateInvalid(f"{locale}: {reason}")
 
 
-def _check_one(channel: ChannelName, text: Text) -> None:
-    if not text.body.strip():
-        raise TemplateInvalid("The text is empty.")
-    if channel is ChannelName.EMAIL and not text.subject.strip():
-        raise TemplateInvalid("An e-mail needs a subject.")
-    if "\n" in text.subject or "\r" in text.subject:
-        raise TemplateInvalid("The subject must be one line.")
-    for source in (text.subject, text.body):
-        language.compiled(source)
+def faults(channel: ChannelName, text: Text) -> Mapping[str, str]:
+    """What is wrong with a text, a sentence by field: `subject`, `body`, `html`."""
+    judged = {"subject": _subject_fault(channel, text.subject), "body": _body_fault(text.body)}
     if text.html:
-        language.compiled(text.html, html=True)
+        judged["html"] = _fault(text.html, html=True)
+    return {field: reason for field, reason in judged.items() if reason}
+
+
+def _subject_fault(channel: ChannelName, subject: str) -> str:
+    if channel is ChannelName.EMAIL and not subject.strip():
+        return "An e-mail needs a subject."
+    if "\n" in subject or "\r" in subject:
+        return "The subject must be one line."
+    return _fault(subject)
+
+
+def _body_fault(body: str) -> str:
+    return _fault(body) if body.strip() else "The text is empty."
+
+
+def _single_braces(source: str) -> str:
+    for found in SINGLE.finditer(source):
+        if catalogue.lookup(found[1]):
+            return f"“{found[0]}” would be sent as it stands. A variable has two braces: “{{{{ {found[1]} }}}}”."
+    return ""
+
+
+def _fault(source: str, *, html: bool = False) -> str:
+    try:
+        language.compiled(source, html=html)
+    except TemplateInvalid as error:
+        return error.reason
+    return _single_braces(source)
 
 
 def carries_link(template: Template) -> bool:
@@ -112,31 +186,18 @@ def paths_of(text: Text | TemplateText) -> frozenset[str]:
 def in_language(template: Template, *wanted: str | None) -> TemplateText | None:
     """The text in the first wanted language there is (`de-CH` is content with `de`), else English, else any."""
     by_locale = {text.locale: text for text in template.texts}
+    found = language_of(by_locale, *wanted)
+    return by_locale[found] if found else None
+
+
+def language_of(there: Collection[str], *wanted: str | None) -> str | None:
+    """Which of the languages that a text is there in is used for somebody who wants others; None where there is none.
+
+    >>> language_of(["en", "de"], "fr", "de-CH")
+    'de'
+    """
     for locale in (*wanted, "en"):
-        if locale and (text := by_locale.get(locale) or by_locale.get(locale.partition("-")[0].partition("_")[0])):
-            return text
-    return next(iter(template.texts), None)
-
-
-def samples(locale: str = "en", zone: ZoneInfo | None = None) -> dict[str, object]:
-    """The catalogue filled with its sample values, for previews and the editor."""
-    place = zone or ZoneInfo("UTC")
-    today = day_of(clock.now(), place)
-    return {path: _sample(variable, today, locale, place) for path, variable in catalogue.CATALOGUE.items()}
-
-
-def _sample(variable: catalogue.Variable, today: date, locale: str, zone: ZoneInfo) -> object:
-    value = variable.sample
-    if variable.kind is Kind.MOMENT and isinstance(value, datetime):
-        return wording.Moment(value.astimezone(zone), today, locale)
-    return value
-
-
-def preview(text: Text, locale: str = "en") -> Text:
-    """The text with sample values. Raises `TemplateInvalid`."""
-    values = samples(locale)
-    for source in (text.subject, text.body, text.html or ""):
-        values |= {path: path.rpartition(".")[2] for path in language.compiled(source).paths - values.keys()}
-    body, subject = language.compiled(text.body).fill(values), language.compiled(text.subject).fill(values)
-    html = language.compiled(text.html, html=True).fill(values) if text.html else None
-    return Text(body, subject, html)
+        for name in (locale or "", re.split("[-_]", locale or "")[0]):
+            if name in there:
+                return name
+    return next(iter(there), None)

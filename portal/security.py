@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, make_response, request
 from flask.wrappers import Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -22,6 +22,11 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+FRAMES_OF = ("portal.admin",)
+"""Whose pages may show a page of ours in a frame."""
+LETTER = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
+"""The policy of an e-mail that is shown in a frame: its own styles hold, and nothing runs, loads or leads on."""
 
 
 def init_app(app: Flask) -> None:
@@ -69,10 +74,10 @@ def _texts() -> Iterator[str]:
 
 def _send_headers(response: Response) -> Response:
     config: Config = current_app.config["PORTAL"]
-    response.headers["Content-Security-Policy"] = _policy(config)
+    response.headers.setdefault("Content-Security-Policy", _policy(config))
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Frame-Options"] = "DENY"
+    response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if config.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -81,9 +86,18 @@ def _send_headers(response: Response) -> Response:
     return response
 
 
+def letter(html: str) -> Response:
+    """An e-mail as an answer that a page of ours may show in a frame."""
+    response = make_response(html)
+    response.headers["Content-Security-Policy"] = LETTER
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def _policy(config: Config) -> str:
+    frames = "; frame-src 'self'" if _package().startswith(FRAMES_OF) else ""
     tiles = f" {_tiles_host(config.tile_url)}" if config.tile_url and _package().startswith("portal.console") else ""
-    return "; ".join(f"{name} {value}{tiles if name == 'img-src' else ''}" for name, value in POLICY.items())
+    return "; ".join(f"{name} {value}{tiles if name == 'img-src' else ''}" for name, value in POLICY.items()) + frames
 
 
 def _tiles_host(url: str) -> str:

@@ -1,76 +1,66 @@
 """Templates: the texts that messages are made of, per channel and language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, FormField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
 
-from notifications import sms_text, templates
-from notifications.catalogue import CATALOGUE
-from notifications.errors import TemplateInvalid
-from notifications.models import ChannelName, Template, Trigger
-from notifications.templates import Text
-from portal import auth
+from notifications import sample, templates, trial
+from notifications.context import Party
+from notifications.errors import TemplateInUse
+from notifications.models import ChannelName, Message, Template, Trigger
+from notifications.reasons import sentence
+from notifications.templates import Text, Use
+from portal import audit, auth, security
+from portal.admin import template_editor, template_form
+from portal.admin.template_form import TemplateForm
 from portal.appearance import LANGUAGES
+from portal.audit import Area
 from portal.extensions import db
-from portal.forms import Form, Part, choices, plain, stripped
 from portal.models import Role
 from portal.transaction import transaction
 
 blueprint = Blueprint("templates", __name__)
 
 REFUSAL = 422
-
-
-class TextForm(Part):
-    """The text in one language."""
-
-    subject = StringField("Subject", [Length(max=250)], [plain])
-    body = TextAreaField("Text", [Length(max=10_000)], [plain])
-
-
-class TemplateForm(Form):
-    """A template with all its texts."""
-
-    name = StringField("Name", [InputRequired("Give it a name."), Length(max=100)], [stripped])
-    channel = SelectField(
-        "Channel", choices=choices([(ChannelName.SMS, "SMS"), (ChannelName.EMAIL, "E-mail")]), coerce=ChannelName
-    )
-    enabled = BooleanField("May be used", default=True)
-    attach_appointment = BooleanField("Attach the appointment as a calendar file (e-mail)")
-    en = FormField(TextForm)
-    fr = FormField(TextForm)
-    de = FormField(TextForm)
-
-    @property
-    def texts(self) -> dict[str, Text]:
-        """The texts by language; empty languages are left out."""
-        typed = {code: self[code] for code in LANGUAGES}
-        return {
-            code: Text(each.body.data, each.subject.data)
-            for code, each in typed.items()
-            if each.body.data or each.subject.data
-        }
+Act = Callable[[TemplateForm, Template | None, str], ResponseReturnValue]
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """A text filled with sample values, and how large an SMS of it would be."""
+class Wanted:
+    """What the list is narrowed to."""
 
-    text: Text
-    size: sms_text.Size | None
+    q: str = ""
+    channel: str = ""
+    trigger: str = ""
+
+    def admits(self, template: Template) -> bool:
+        """Whether the template is shown."""
+        return (
+            self.q.lower() in template.name.lower()
+            and self.channel in {"", template.channel}
+            and self.trigger in {"", template.trigger}
+        )
 
 
 @blueprint.get("/settings/templates")
 @auth.requires(Role.MANAGER)
 def index() -> ResponseReturnValue:
-    """All templates."""
-    return render_template("admin/templates.html", templates=templates.listed(db.session()), triggers=Trigger)
+    """All templates, or those that are looked for."""
+    wanted = Wanted(*(request.args.get(name, "").strip() for name in ("q", "channel", "trigger")))
+    every = templates.listed(db.session())
+    return render_template(
+        "admin/templates.html",
+        templates=[template for template in every if wanted.admits(template)],
+        total=len(every),
+        wanted=wanted,
+        uses=templates.uses(db.session()),
+        unused=Use(),
+        languages=template_form.NAMES,
+        triggers=Trigger,
+    )
 
 
 @blueprint.get("/settings/templates/new")
@@ -83,8 +73,8 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/settings/templates/new")
 @auth.requires(Role.MANAGER)
 def create() -> ResponseReturnValue:
-    """Keep a new template, or show what it would look like."""
-    return _keep(TemplateForm(), None)
+    """Keep a new template, or do what another button of the editor asks for."""
+    return _act(TemplateForm(), None)
 
 
 @blueprint.get("/settings/templates/<int:template_id>")
@@ -92,96 +82,185 @@ def create() -> ResponseReturnValue:
 def edit(template_id: int) -> ResponseReturnValue:
     """One template."""
     template = _one(db.session(), template_id)
-    texts = {text.locale: {"subject": text.subject, "body": text.body} for text in template.texts}
-    return _page(TemplateForm(formdata=None, obj=_Plain(template), data=texts), template)
+    return _page(template_form.of(template), template)
 
 
 @blueprint.post("/settings/templates/<int:template_id>")
 @auth.requires(Role.MANAGER)
 def save(template_id: int) -> ResponseReturnValue:
-    """Keep what was changed, or show what it would look like."""
-    return _keep(TemplateForm(), _one(db.session(), template_id))
+    """Keep what was changed, or do what another button of the editor asks for."""
+    template = _one(db.session(), template_id)
+    form = TemplateForm()
+    form.channel.data = template.channel
+    return _act(form, template)
 
 
-class _Plain:
-    """A template's own fields, without its texts, which the form has by language."""
+@blueprint.get("/settings/templates/<int:template_id>/letter/<code>")
+@auth.requires(Role.MANAGER)
+def letter(template_id: int, code: str) -> ResponseReturnValue:
+    """The stored e-mail in a language, for a frame of the editor."""
+    return _framed(template_form.of(_one(db.session(), template_id)), code)
 
-    def __init__(self, template: Template) -> None:
-        self.name, self.channel, self.enabled = template.name, template.channel, template.enabled
-        self.attach_appointment = template.attach_appointment
+
+@blueprint.post("/settings/templates/<int:template_id>/duplicate")
+@auth.requires(Role.MANAGER)
+def duplicate(template_id: int) -> ResponseReturnValue:
+    """Make another one like it, and open that."""
+    with transaction() as session:
+        copy = templates.duplicate(session, _one(session, template_id))
+        audit.created(session, auth.actor(), Area.TEMPLATE, copy, template_form.facts)
+        number, name = copy.id, copy.name
+    flash(f"“{name}” is made. It stays off until you enable it.")
+    return redirect(url_for(".edit", template_id=number))
+
+
+@blueprint.post("/settings/templates/<int:template_id>/delete")
+@auth.requires(Role.MANAGER)
+def delete(template_id: int) -> ResponseReturnValue:
+    """Take it out if nothing uses it."""
+    try:
+        with transaction() as session:
+            template = _one(session, template_id)
+            name = template.name
+            audit.deleted(session, auth.actor(), Area.TEMPLATE, template, template_form.facts)
+            templates.delete(session, template)
+    except TemplateInUse:
+        flash("Nothing was deleted: the template is in use. Switch it off instead.", "problem")
+        return redirect(url_for(".edit", template_id=template_id))
+    flash(f"“{name}” is deleted.")
+    return redirect(url_for(".index"))
+
+
+@blueprint.get("/settings/trials/<int:message_id>")
+@auth.requires(Role.MANAGER)
+@auth.passive
+def trial_state(message_id: int) -> ResponseReturnValue:
+    """What became of a test, for a page that waits for it; tests of others don't exist."""
+    message = db.session.get(Message, message_id)
+    if message is None or message.party != f"user:{auth.person().id}":
+        abort(404)
+    return render_template("admin/template_trial.html", message=message, reason=sentence(message.reason))
 
 
 def _one(session: Session, template_id: int) -> Template:
     return session.get(Template, template_id) or abort(404)
 
 
-def _keep(form: TemplateForm, template: Template | None) -> ResponseReturnValue:
-    if template:
-        form.channel.data = template.channel
-    valid = form.validate_on_submit() and _free_name(form, template)
-    trouble = _trouble(form)
-    if request.form.get("act") == "preview":
-        return _page(form, template, trouble)
-    if trouble or not valid:
-        return _page(form, template, trouble), REFUSAL
+def _act(form: TemplateForm, template: Template | None) -> ResponseReturnValue:
+    """Do what the pressed button says: `save`, or another verb with what it is about."""
+    verb, _, about = request.form.get("act", "save").partition(" ")
+    return ACTS.get(verb, _keep)(form, template, about)
+
+
+def _keep(form: TemplateForm, template: Template | None, _about: str) -> ResponseReturnValue:
+    if not form.judge(db.session(), template):
+        return _page(form, template), REFUSAL
     with transaction() as session:
-        kept = _one(session, template.id) if template else _created(session, form)
-        kept.name, kept.enabled, kept.attach_appointment = (
-            form.name.data,
-            form.enabled.data,
-            form.attach_appointment.data,
-        )
-        _write(session, kept, form.texts)
+        if template:
+            kept = _one(session, template.id)
+            with audit.watching(session, auth.actor(), Area.TEMPLATE, kept, facts=template_form.facts):
+                template_form.write(session, kept, form)
+        else:
+            kept = templates.create(session, form.name.data, form.by, form.texts)
+            template_form.write(session, kept, form)
+            audit.created(session, auth.actor(), Area.TEMPLATE, kept, template_form.facts)
     flash(f"The template “{form.name.data}” is kept.")
+    for reminder in template_editor.reminders(template_editor.editor(db.session(), form), form.by):
+        flash(reminder, "waiting")
     return redirect(url_for(".index"))
 
 
-def _created(session: Session, form: TemplateForm) -> Template:
-    return templates.create(session, form.name.data, form.channel.data, form.texts)
+def _check(form: TemplateForm, template: Template | None, _about: str) -> ResponseReturnValue:
+    form.judge_texts()
+    return _page(form, template)
 
 
-def _write(session: Session, template: Template, typed: Mapping[str, Text]) -> None:
-    """Replace what the page shows; a text in HTML stays where its plain text does, and goes where that changes."""
-    old = {text.locale: text for text in template.texts}
-    html = {code: old[code].html for code, text in typed.items() if code in old and old[code].body == text.body}
-    others = {code: Text(text.body, text.subject, text.html) for code, text in old.items() if code not in LANGUAGES}
-    texts = {code: Text(text.body, text.subject, html.get(code)) for code, text in typed.items()}
-    templates.write(session, template, {**others, **texts})
+def _meter(form: TemplateForm, template: Template | None, _about: str) -> ResponseReturnValue:
+    """What stands under the texts, for the script that puts it there while somebody types."""
+    form.judge_texts()
+    return render_template(
+        "admin/template_checks.html",
+        form=form,
+        template=template,
+        editor=template_editor.editor(db.session(), form),
+        email=form.by is ChannelName.EMAIL,
+    )
 
 
-def _free_name(form: TemplateForm, template: Template | None) -> bool:
-    taken = db.session.scalar(select(Template.id).where(Template.name == form.name.data))
-    if taken is None or (template and taken == template.id):
-        return True
-    form.name.errors = ["Another template has this name."]
-    return False
+def _letter(form: TemplateForm, _template: Template | None, code: str) -> ResponseReturnValue:
+    return _framed(form, code)
 
 
-def _trouble(form: TemplateForm) -> str:
-    """What is wrong with the texts, as a sentence."""
-    try:
-        templates.check(form.channel.data, form.texts)
-    except TemplateInvalid as error:
-        code, _, reason = error.reason.partition(": ")
-        return f"{LANGUAGES[code]}: {reason}" if code in LANGUAGES else error.reason
-    return ""
+def _copy(form: TemplateForm, template: Template | None, about: str) -> ResponseReturnValue:
+    source, _, target = about.partition(" ")
+    if source in LANGUAGES and target in LANGUAGES:
+        form.copy(source, target)
+    return _check(form, template, "")
 
 
-def _page(form: TemplateForm, template: Template | None, trouble: str = "") -> str:
+def _cheapen(form: TemplateForm, template: Template | None, about: str) -> ResponseReturnValue:
+    code, _, only = about.partition(" ")
+    if code in LANGUAGES:
+        form.cheapen(code, only)
+    return _check(form, template, "")
+
+
+def _test(form: TemplateForm, template: Template | None, code: str) -> ResponseReturnValue:
+    """Send the text as it stands in the form to whoever is signed in."""
+    text = form.texts.get(code)
+    usable = form.judge_texts() or (text is not None and not templates.faults(form.by, text))
+    to = yourself(form.number.data) if form.number.validate(form) else yourself()
+    if form.by is ChannelName.SMS and not to.phone and not form.number.errors:
+        form.number.errors = ["Type the number that the test goes to."]
+    if form.number.errors or text is None or not usable:
+        return _page(form, template), REFUSAL
+    with transaction() as session:
+        number = send_trial(session, text, form.by, to, code)
+    if number is None:
+        abort(409)
+    return _page(form, template, number)
+
+
+ACTS: Mapping[str, Act] = {
+    "check": _check,
+    "meter": _meter,
+    "letter": _letter,
+    "copy": _copy,
+    "plain": _cheapen,
+    "test": _test,
+}
+
+
+def yourself(number: str | None = None) -> Party:
+    """Who is signed in, as somebody messages can go to; a number where there is none on file."""
+    person = auth.person()
+    return Party(f"user:{person.id}", person.name, None, person.phone or number, person.email)
+
+
+def send_trial(session: Session, text: Text, channel: ChannelName, to: Party, code: str) -> int | None:
+    """A test with sample values."""
+    scene = sample.usual(template_editor.setting(session), code)
+    return trial.send(session, text, channel, to=to, locale=code, scene=scene, actor=auth.actor())
+
+
+def _framed(form: TemplateForm, code: str) -> ResponseReturnValue:
+    text = form.texts.get(code) or Text("", "")
+    shown = template_editor.written(text, ChannelName.EMAIL, template_editor.setting(db.session()), code)
+    return security.letter(shown.html if shown and shown.html and text.body else "")
+
+
+def _page(form: TemplateForm, template: Template | None, tested: int | None = None) -> str:
+    session = db.session()
+    often, groups = template_editor.chips(session)
     return render_template(
         "admin/template.html",
         form=form,
         template=template,
-        languages=LANGUAGES,
-        catalogue=CATALOGUE.values(),
-        samples={} if trouble else _samples(form),
-        trouble=trouble,
-        opened=request.form.get("act") == "preview",
+        email=form.by is ChannelName.EMAIL,
+        editor=template_editor.editor(session, form),
+        often=often,
+        groups=groups,
+        use=templates.uses(session).get(template.id, Use()) if template else Use(),
+        to=yourself(form.number.data),
+        tested=tested,
     )
-
-
-def _samples(form: TemplateForm) -> dict[str, Sample]:
-    """Each text as a customer would get it."""
-    sms = form.channel.data == ChannelName.SMS
-    filled = {code: templates.preview(text, code) for code, text in form.texts.items()}
-    return {code: Sample(text, sms_text.measure(text.body) if sms else None) for code, text in filled.items()}

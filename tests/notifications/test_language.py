@@ -27,7 +27,16 @@ from notifications.templates import Text
         ("{{ link_until|date('%Y') }}", "takes nothing in brackets"),
         ("{{ cycler }}", "there is no variable “cycler”"),
         ("{% if link is defined %}{% endif %}", "can't be used"),
-        ("{{ link", "Line 1: unexpected end of template"),
+        ("{{ link", "Line 1: “{{” or “{%” is opened and never closed."),
+        ("Hello {{", "“{{” or “{%” is opened and never closed"),
+        ("{% if link %}", "never closed with “{% endif %}”"),
+        ("{{ customer name }}", "without blanks"),
+        ("{{ link }", "two braces"),
+        ("{{ custmer.name }}", "Did you mean “customer.name”?"),
+        ("{{ visit.dat }}", "Did you mean “visit.date”?"),
+        ("{{ name }}", "Did you mean “customer.name”?"),
+        ("{{ link_until|dat }}", "there is no filter “dat”. Did you mean “date”?"),
+        ("Hello { customer.name }", "two braces: “{{ customer.name }}”"),
         ("(" * 20_001, "longer than"),
         ("{{ " + "not " * 4_000 + "link }}", "nested too deeply"),
     ],
@@ -60,6 +69,22 @@ def test_an_email_needs_one_line_of_subject() -> None:
             templates.check(ChannelName.EMAIL, {"en": Text("body", subject)})
 
 
-def test_preview_fills_in_samples() -> None:
-    shown = templates.preview(Text("{{ customer.name }}: {{ visit.window_start|date }} {{ visit.custom.color }}"))
-    assert shown.body == "Ana Sample: Tuesday, December 1 color"
+def test_braces_that_name_no_variable_are_text() -> None:
+    templates.check(ChannelName.SMS, {"en": Text("{smile} {{ link }}")})
+
+
+def test_every_fault_stands_at_its_field() -> None:
+    faults = templates.faults(ChannelName.EMAIL, Text("{{ nothing }}", ""))
+    assert set(faults) == {"subject", "body"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [(["de-CH"], "de"), (["it", "fr"], "fr"), (["it", None], "en"), ([], "en"), (["DE"], "en")]
+)
+def test_which_text_is_used(wanted: list[str | None], found: str) -> None:
+    assert templates.language_of(["de", "en", "fr"], *wanted) == found
+
+
+def test_where_there_is_no_english_any_text_will_do() -> None:
+    assert templates.language_of(["de"], "fr") == "de"
+    assert templates.language_of([], "fr") is None

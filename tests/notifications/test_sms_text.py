@@ -43,3 +43,24 @@ def test_segments(text: str, size: Size) -> None:
 
 def test_what_costs_money() -> None:
     assert sms_text.costly("é ù & à Ç ß € — ê «ça» ’ –") == "—ê«ç»’–"
+
+
+@pytest.mark.parametrize(
+    ("char", "plain"),
+    [
+        *[("’", "'"), ("«", '"'), ("–", "-"), ("œ", "oe"), ("…", "..."), ("\u202f", " ")],
+        *[("ê", "e"), ("ç", "c"), ("ő", "o"), ("ł", "l"), ("½", "1/2"), ("Ж", ""), ("🎉", "")],
+    ],
+)
+def test_what_stands_for_a_costly_character(char: str, plain: str) -> None:
+    assert sms_text.plain(char) == plain
+
+
+def test_replacing_everything_leaves_gsm_7() -> None:
+    text = sms_text.replaced("« Où êtes-vous ? » – naïve œuvre… 🎉")
+    assert text == '" Où etes-vous ? " - naive oeuvre... '
+    assert sms_text.measure(text).encoding is GSM
+
+
+def test_how_much_fits() -> None:
+    assert [sms_text.measure(text).room for text in ("a", "a" * 161, "ê", "ê" * 71)] == [160, 306, 70, 134]

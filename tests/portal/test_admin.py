@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from notifications import lanes, seeding
+from notifications import lanes
 from notifications.company import Company
-from notifications.models import Template
 from portal.appearance import LinkTexts, Style
 from portal.models import Role, User
 from portal.transaction import transaction
@@ -99,52 +98,6 @@ def test_company_and_style_are_kept(people: People, world: World) -> None:
     assert stored(Style).accent == "#ffee00"
     page = ada.press(ada.get("/settings/style"), "Save company and style", 422, accent="red", name="Elm")
     assert page.root.all("input", name="name")[0].attributes["value"] == "Elm"
-
-
-def test_a_template_is_made_previewed_and_changed(people: People, world: World) -> None:
-    ada = people.ada()
-    page = ada.get("/settings/templates/new")
-    typed: dict[str, Any] = {
-        "name": "Short",
-        "en-body": "Hello {{ customer.name }}: {{ link }}",
-        "de-body": "Guten Tag {{ link }}",
-    }
-    shown = ada.press(page, "Show with sample values", act="preview", **typed)
-    assert "Hello Ana Sample" in shown.text
-    assert "1 segment" in shown.text
-    ada.press(shown, "Save the template", act="save")
-    with transaction() as session:
-        template = session.scalars(select(Template).where(Template.name == "Short")).one()
-        assert {text.locale for text in template.texts} == {"en", "de"}
-        number = template.id
-    ada.press(ada.get(f"/settings/templates/{number}"), "Save the template", act="save", enabled=[])
-    with transaction() as session:
-        assert not session.get_one(Template, number).enabled
-
-
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [("Hello {{ customer.iban }}", "customer.iban"), ("Hello {{", "English"), ("", "at least one")],
-)
-def test_a_text_that_cannot_be_used_is_refused_and_stays(
-    people: People, world: World, body: str, sentence: str
-) -> None:
-    ada = people.ada()
-    changes: dict[str, Any] = {"act": "save", "name": "Wrong", "en-body": body}
-    page = ada.press(ada.get("/settings/templates/new"), "Save the template", 422, **changes)
-    assert sentence in page.text
-    assert page.root.all("textarea", name="en-body")[0].text == body
-    with transaction() as session:
-        assert session.scalar(select(Template).where(Template.name == "Wrong")) is None
-
-
-def test_a_name_is_given_once(people: People, world: World) -> None:
-    with transaction() as session:
-        seeding.seed(session)
-        name = session.scalars(select(Template.name)).first()
-    ada = people.ada()
-    changes: dict[str, Any] = {"act": "save", "name": name, "en-body": "Hello"}
-    assert "has this name" in ada.press(ada.get("/settings/templates/new"), "Save the template", 422, **changes).text
 
 
 def test_inviting_and_shutting_out(people: People, world: World) -> None:

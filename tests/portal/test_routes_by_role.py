@@ -60,7 +60,9 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "link_terms": dict.fromkeys(["edit", "save"], M),
     "link_texts": dict.fromkeys(["edit", "save"], M),
     "style": dict.fromkeys(["edit", "save"], M),
-    "templates": dict.fromkeys(["index", "new", "create", "edit", "save"], M),
+    "templates": dict.fromkeys(
+        ["index", "new", "create", "edit", "save", "letter", "duplicate", "delete", "trial_state"], M
+    ),
     "imports": dict.fromkeys(["index", "take", "preview", "decide", "keep", "settle"], M),
     "locations": dict.fromkeys(["index", "new", "create", "edit", "save"], M),
     "technicians": dict.fromkeys(["index", "edit", "save", "add_absence", "remove_absence"], M),
@@ -101,6 +103,7 @@ def values(world: World, people: People) -> dict[str, Any]:
         "monday": "2026-11-30",
         "token": token,
         "name": "sms",
+        "code": "en",
         "act": "confirm",
         "rest": "x",
         "filename": "console.css",
