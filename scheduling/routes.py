@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from scheduling import clock, events, holidays, settings, snapshot, wall
 from scheduling.errors import StaleWrite
 from scheduling.events import Actor, RouteResequenced
-from scheduling.models import Route, RouteOrigin, Stop, Technician, Visit
+from scheduling.models import Event, Route, RouteOrigin, Stop, Technician, Visit
 from scheduling.solver import Route as Plan
 from scheduling.solver import check, schedule
 from scheduling.solver.problem import TravelTimes
@@ -150,10 +150,21 @@ def _open_day(session: Session, technician: Technician, day: date, shift: Shift 
     if route.origin is not RouteOrigin.HOURS or route.stops or shift == (route.shift_start, route.shift_end):
         return 0
     if shift is None:
+        return _close(session, route)
+    route.shift_start, route.shift_end = shift
+    touch(session, route)
+    return 1
+
+
+def _close(session: Session, route: Route) -> int:
+    """Remove an empty route. One that events speak of stays, with a shift of no length, until there are hours again."""
+    if session.scalar(select(Event.id).where(Event.route_id == route.id).limit(1)) is None:
         session.delete(route)
-    else:
-        route.shift_start, route.shift_end = shift
-        touch(session, route)
+        return 1
+    if route.shift_end == route.shift_start:
+        return 0
+    route.shift_end = route.shift_start
+    touch(session, route)
     return 1
 
 

@@ -13,12 +13,11 @@ from scheduling.models import Lock, Route, Visit
 from scheduling.snapshot import Lens
 from scheduling.solver import Inspection, Job, Params, Place, Prepared, Slot, TravelTimes, Violation, inspect, propose
 from scheduling.solver.problem import IntArray
+from scheduling.spreading import FAR
 from scheduling.terms import LinkTerms
 from scheduling.wall import Window
 
 FIRST = "first"
-FAR = 10**9
-"""Metres: whoever moves by hand sees the detour and judges it himself."""
 WHATEVER_THE_ORDER = frozenset({"skill", "capacity", "day"})
 
 
