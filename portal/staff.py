@@ -84,9 +84,15 @@ def set_password(session: Session, user: User, password: str) -> None:
     session.flush()
 
 
-def _keep_one_administrator(session: Session, user: User) -> None:
+def is_last_administrator(session: Session, user: User) -> bool:
+    """Whether nobody else can let people in; who hasn't chosen a password yet doesn't count."""
     others = select(User.id).where(User.role == Role.ADMINISTRATOR, User.disabled_at.is_(None), User.id != user.id)
-    if user.role is Role.ADMINISTRATOR and user.is_active and session.scalar(others.limit(1)) is None:
+    rest = others.where(User.password_hash.is_not(None)) if user.password_hash else others
+    return user.role is Role.ADMINISTRATOR and user.is_active and session.scalar(rest.limit(1)) is None
+
+
+def _keep_one_administrator(session: Session, user: User) -> None:
+    if is_last_administrator(session, user):
         raise LastAdministrator
 
 

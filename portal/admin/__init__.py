@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.admin import (
+    audit,
     channels,
     components,
     imports,
@@ -13,6 +14,7 @@ from portal.admin import (
     style,
     technicians,
     templates,
+    visit_types,
     texts,
 )
 
@@ -25,7 +27,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports.blueprint,
     locations.blueprint,
     technicians.blueprint,
+    visit_types.blueprint,
     people.blueprint,
     channels.blueprint,
+    audit.blueprint,
     components.blueprint,
 )

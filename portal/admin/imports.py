@@ -63,7 +63,11 @@ def take() -> ResponseReturnValue:
     file, payload = form.file.data, form.file.data.read()
     name = (file.filename or "document")[:200]
     upload = Upload(name=name, packed=uploads.packed(payload), consent=form.consent.data)
-    _keep(_tried(upload))
+    upload = _tried(upload)
+    if why := _unreadable(upload):
+        form.file.errors = [f"{upload.name} {why}."]
+        return _page(form), REFUSAL
+    _keep(upload)
     return redirect(url_for(".preview"))
 
 
@@ -145,6 +149,12 @@ def _tried(upload: Upload) -> Upload:
     except importer.DocumentRefused as error:
         return upload.told(error.report, refused=True)
     return upload.told(report, refused=False)
+
+
+def _unreadable(upload: Upload) -> str:
+    """Why the file as a whole can't be used; empty where its rows can be looked at."""
+    found = [each for each in upload.report["refused"] if each["kind"] == "file" and not each["row"]]
+    return ": ".join(filter(None, [found[0]["field"], found[0]["reason"]])) if found else ""
 
 
 def _imported(upload: Upload) -> Upload:

@@ -56,12 +56,20 @@ GROUPS = (
                 "locations.index", "Locations", "Branches with their time zone, language and hours.", hints.locations
             ),
             Section("technicians.index", "Technicians", "Weekly hours, absences and skills.", hints.technicians),
+            Section("visit_types.index", "Visit types", "What work is called, how long it takes, what it needs."),
             Section("people.index", "People", "Who may come in, and what each may do.", hints.people),
         ),
     ),
     (
         "The planning",
         (Section("imports.index", "Imports", "Planning documents, and what they would change.", hints.imports),),
+    ),
+    (
+        "The portal",
+        (
+            Section("audit.index", "Audit log", "Who changed what, when, before and after."),
+            Section("guide.show", "Getting started", "Five steps to the first message, and which are done."),
+        ),
     ),
 )
 """Every section, in the groups that the page shows."""

@@ -4,12 +4,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, EmailField, SelectField, StringField
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from notifications.channels.base import ChannelError
 from notifications.reasons import SENTENCES, Reason
-from portal import auth, staff
+from portal import audit, auth, staff
+from portal.admin import zone
+from portal.audit import Area
 from portal.auth import letters, tickets
 from portal.extensions import db
 from portal.forms import Form, choices, email_address, perhaps, stripped
@@ -21,10 +23,10 @@ blueprint = Blueprint("people", __name__)
 
 REFUSAL = 422
 ROLES = (
-    (Role.DISPATCHER, "Dispatcher: plans, notifies, answers"),
-    (Role.MANAGER, "Manager: also sets terms, texts and templates"),
-    (Role.ADMINISTRATOR, "Administrator: everything, people too"),
-    (Role.TECHNICIAN, "Technician: sees the own route"),
+    (Role.DISPATCHER, "Dispatcher: plans visits, notifies customers, answers their requests."),
+    (Role.MANAGER, "Manager: also sets the link, texts, templates, locations, technicians, and imports the planning."),
+    (Role.ADMINISTRATOR, "Administrator: everything, with people, channels and the audit log."),
+    (Role.TECHNICIAN, "Technician: sees the route of the day, nothing else."),
 )
 
 
@@ -32,7 +34,7 @@ class PersonForm(Form):
     """What can be changed of a person."""
 
     name = StringField("Name", [InputRequired("Type the name."), Length(max=200)], [stripped])
-    role = SelectField("Role", choices=choices(ROLES), coerce=Role)
+    role = RadioField("Role", choices=choices(ROLES), coerce=Role, default=Role.DISPATCHER)
     technician_id = SelectField(
         "Is the technician",
         coerce=perhaps(int),
@@ -56,7 +58,10 @@ class InvitationForm(PersonForm):
 @auth.requires(Role.ADMINISTRATOR)
 def index() -> ResponseReturnValue:
     """Who there is."""
-    return render_template("admin/people.html", people=staff.everybody(db.session()), roles=dict(ROLES))
+    session = db.session()
+    return render_template(
+        "admin/people.html", people=staff.everybody(session), me=auth.person().id, zone=zone.here(session)
+    )
 
 
 @blueprint.get("/settings/people/invite")
@@ -85,6 +90,7 @@ def invite() -> ResponseReturnValue:
             technician_id=form.technician_id.data,
             told=form.told.data,
         )
+        audit.created(session, auth.actor(), Area.PERSON, user)
     _send(user, letters.invitation(user))
     return redirect(url_for(".edit", user_id=user.id))
 
@@ -106,14 +112,16 @@ def save(user_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, _one(db.session(), user_id)), REFUSAL
     with transaction() as session:
-        staff.edit(
-            session,
-            _one(session, user_id),
-            name=form.name.data,
-            role=form.role.data,
-            told=form.told.data,
-            technician_id=form.technician_id.data,
-        )
+        user = _one(session, user_id)
+        with audit.watching(session, auth.actor(), Area.PERSON, user):
+            staff.edit(
+                session,
+                user,
+                name=form.name.data,
+                role=form.role.data,
+                told=form.told.data,
+                technician_id=form.technician_id.data,
+            )
     flash("The changes are kept.")
     return redirect(url_for(".index"))
 
@@ -122,7 +130,9 @@ def save(user_id: int) -> ResponseReturnValue:
 @auth.requires(Role.ADMINISTRATOR)
 def send_link(user_id: int) -> ResponseReturnValue:
     """Send a link to choose a new password."""
-    user = _one(db.session(), user_id)
+    with transaction() as session:
+        user = _one(session, user_id)
+        audit.record(session, auth.actor(), "sent a link", Area.PERSON, user.name)
     _send(user, letters.invitation(user) if user.invited else letters.reset(user))
     return redirect(url_for(".edit", user_id=user_id))
 
@@ -132,7 +142,9 @@ def send_link(user_id: int) -> ResponseReturnValue:
 def disable(user_id: int) -> ResponseReturnValue:
     """Shut out, at once and on every device."""
     with transaction() as session:
-        staff.disable(session, _one(session, user_id))
+        user = _one(session, user_id)
+        staff.disable(session, user)
+        audit.record(session, auth.actor(), "shut out", Area.PERSON, user.name)
     flash("The person is shut out, on every device.")
     return redirect(url_for(".index"))
 
@@ -142,7 +154,9 @@ def disable(user_id: int) -> ResponseReturnValue:
 def enable(user_id: int) -> ResponseReturnValue:
     """Let in again."""
     with transaction() as session:
-        staff.enable(session, _one(session, user_id))
+        user = _one(session, user_id)
+        staff.enable(session, user)
+        audit.record(session, auth.actor(), "let in", Area.PERSON, user.name)
     flash("The person may come in again.")
     return redirect(url_for(".index"))
 
@@ -166,4 +180,12 @@ def _send(user: User, letter: letters.Letter) -> None:
 
 def _page(form: PersonForm, user: User | None) -> str:
     form.choose_from(db.session())
-    return render_template("admin/person.html", form=form, user=user)
+    session = db.session()
+    return render_template(
+        "admin/person.html",
+        form=form,
+        user=user,
+        me=auth.person().id,
+        last_administrator=user is not None and staff.is_last_administrator(session, user),
+        zone=zone.here(session),
+    )

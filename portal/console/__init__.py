@@ -6,6 +6,7 @@ from portal.console import (
     customers,
     day,
     find,
+    guide,
     home,
     inbox,
     live,
@@ -22,6 +23,7 @@ from portal.console import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
+    guide.blueprint,
     find.blueprint,
     visits.blueprint,
     visit_edit.blueprint,

@@ -28,6 +28,14 @@ HOURS = {str(weekday): ["08:00", "17:00"] for weekday in range(1, 6)}
 
 def fill(session: Session, travel: TravelTimes) -> None:
     """Put everything in, as of today."""
+    plan(session, travel)
+    settings.save(session, COMPANY)
+    for email, name, role in PEOPLE:
+        staff.invite(session, email=email, name=name, role=role)
+
+
+def plan(session: Session, travel: TravelTimes) -> None:
+    """Put the planning in, with what its visits are called and when its technicians work; nobody's sign-in."""
     today = wall.day_of(clock.now(), document.ZONE)
     payload = json.dumps(document.make(today, travel)).encode()
     terms = settings.load(session, LinkTerms)
@@ -39,6 +47,3 @@ def fill(session: Session, travel: TravelTimes) -> None:
     session.flush()
     routes.open_days(session)
     seeding.seed(session)
-    settings.save(session, COMPANY)
-    for email, name, role in PEOPLE:
-        staff.invite(session, email=email, name=name, role=role)

@@ -16,7 +16,7 @@ from portal.models import Role
 from portal.transaction import transaction
 from scheduling import clock, settings, tasks
 from scheduling.db import Base
-from scheduling.models import TaskKind, Visit
+from scheduling.models import TaskKind, Visit, VisitType
 from scheduling.terms import LinkTerms
 from tests.factories import SETUP
 from tests.people import People
@@ -64,8 +64,11 @@ TABLE: Mapping[str, Mapping[str, str]] = {
         ["index", "new", "create", "edit", "save", "letter", "duplicate", "delete", "trial_state"], M
     ),
     "imports": dict.fromkeys(["index", "take", "preview", "decide", "keep", "settle"], M),
-    "locations": dict.fromkeys(["index", "new", "create", "edit", "save"], M),
+    "locations": dict.fromkeys(["index", "new", "create", "edit", "save", "close", "reopen"], M),
     "technicians": dict.fromkeys(["index", "edit", "save", "add_absence", "remove_absence"], M),
+    "visit_types": dict.fromkeys(["index", "new", "create", "edit", "save", "delete"], M),
+    "guide": dict.fromkeys(["show", "skip", "fill"], M),
+    "audit": {"index": A},
     "people": dict.fromkeys(["index", "invitation", "invite", "edit", "save", "send_link", "disable", "enable"], A),
     "components": {"show": A},
     "channels": dict.fromkeys(["index", "release"], A),
@@ -92,6 +95,7 @@ def values(world: World, people: People) -> dict[str, Any]:
         )
         tasks.express(session, visit, TaskKind.CALL_BACK, actor=SETUP)
         session.add(Sending(by="test", created_at=clock.now(), key="test"))
+        session.add(VisitType(ref="repair", name="Repair", names={}, duration=45, skills=[]))
         token = links.of_this_portal().token(invitation)
     numbers = dict.fromkeys(
         ["number", "task_id", "message_id", "sending_id", "template_id", "conflict_id", "absence_id"], 1
@@ -110,6 +114,8 @@ def values(world: World, people: People) -> dict[str, Any]:
         "user_id": people.ids[Role.DISPATCHER],
         "technician_id": world.technician_id,
         "location_id": world.location_id,
+        "type_id": 1,
+        "step": "look",
         "customer_ref": world.customer,
     }
 
