@@ -47,6 +47,8 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "visit_edit": dict.fromkeys(["new", "create", "edit", "save"], D),
     "visit_link": dict.fromkeys(["make", "revoke", "send"], D),
     "times": dict.fromkeys(["find", "take"], D),
+    "shift": dict.fromkeys(["show", "act"], D),
+    "relief": dict.fromkeys(["show", "act", "done"], D),
     "customers": dict.fromkeys(["index", "new", "create", "show", "edit", "save", "add_site"], D),
     "messages": dict.fromkeys(["index", "show"], D),
     "inbox": dict.fromkeys(["index", "done"], D),
@@ -98,7 +100,7 @@ def values(world: World, people: People) -> dict[str, Any]:
         session.add(VisitType(ref="repair", name="Repair", names={}, duration=45, skills=[]))
         token = links.of_this_portal().token(invitation)
     numbers = dict.fromkeys(
-        ["number", "task_id", "message_id", "sending_id", "template_id", "conflict_id", "absence_id"], 1
+        ["number", "task_id", "message_id", "sending_id", "template_id", "conflict_id", "absence_id", "route_id"], 1
     )
     return {
         **numbers,
