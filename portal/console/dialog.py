@@ -70,7 +70,7 @@ class Lost:
     name: str
     ticked: bool
     """Another template may reach him, and then he is told."""
-    reasons: tuple[str, ...]
+    reason: str
     version: int
     phone: str | None
     email: str | None
@@ -186,13 +186,20 @@ def lost(row: Row, wanted: Collection[int], typed: Contact | None, troubles: men
         ref=customer.ref,
         name=customer.name,
         ticked=customer.id in wanted,
-        reasons=tuple(dict.fromkeys(map(reasons.sentence, row.obstacles.values()))),
+        reason=_reason(row),
         version=customer.version,
         phone=(customer.phone or "") if typed.phone is None and "phone" in fields else typed.phone,
         email=(customer.email or "") if typed.email is None and "email" in fields else typed.email,
         consents={channel: channel in typed.consent for channel in lacking if "consent" in lacking[channel]},
         troubles=troubles,
     )
+
+
+def _reason(row: Row) -> str:
+    """A sentence about the one channel, or briefly about each."""
+    if len(row.obstacles) == 1:
+        return reasons.sentence(row.reason)
+    return "; ".join(f"{WAYS[channel]}: {reasons.IN_SHORT[reason]}" for channel, reason in row.obstacles.items())
 
 
 def counted(audience: Audience) -> str:

@@ -116,7 +116,7 @@ def _mend(asked: Scope, wanted: Wish, customer_id: int) -> ResponseReturnValue:
         troubles = mending.mend(session, session.get_one(Customer, customer_id), typed)
     if troubles:
         return _show(asked, wanted, troubles={customer_id: troubles}), 422
-    db.session.expire_all()
+    db.session.rollback()  # what it has read was true before
     return _show(asked, wanted.with_customer(customer_id))
 
 

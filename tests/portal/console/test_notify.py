@@ -121,7 +121,7 @@ class TestDialog:
     ) -> None:
         page = dana.get(DIALOG)
         assert "1 can’t be reached : 1 no number" in page.text
-        assert "No phone number is on file. No e-mail address is on file." in line(page, "Pia").text
+        assert "SMS: no number; e-mail: no e-mail address" in line(page, "Pia").text
         [file] = line(page, "Pia").all("a")
         assert dana.get(file.attributes["href"]).h1.startswith("Pia Example")
 
