@@ -23,6 +23,7 @@ function enliven(form) {
     const language = event.target.closest("[data-language]");
     if (!language && event.target.name !== "attach_appointment") return;
     if (language) changed.add(language.dataset.language);
+    forgive(event.target);
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       measure(form);
@@ -39,6 +40,14 @@ function enliven(form) {
       cheapen(cheaper);
     }
   });
+}
+
+// What was wrong when it was sent needn't be wrong any more: from here on the part below the text says it.
+function forgive(input) {
+  const field = input.closest(".field.wrong");
+  field?.classList.remove("wrong");
+  field?.querySelector(".error")?.remove();
+  if (field) for (const name of ["aria-invalid", "aria-describedby"]) input.removeAttribute(name);
 }
 
 function insert(target, chip) {

@@ -184,6 +184,7 @@ def _meter(form: TemplateForm, template: Template | None, _about: str) -> Respon
         template=template,
         editor=template_editor.editor(db.session(), form),
         email=form.by is ChannelName.EMAIL,
+        alone=True,
     )
 
 

@@ -73,7 +73,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "audit": {"index": A},
     "people": dict.fromkeys(["index", "invitation", "invite", "edit", "save", "send_link", "disable", "enable"], A),
     "components": {"show": A},
-    "channels": dict.fromkeys(["index", "release"], A),
+    "channels": dict.fromkeys(["index", "release", "test"], A),
 }
 EXEMPT_FROM_TOKENS = {"customer": "forms carry nonces of their own", "hooks": "the provider signs"}
 UNWATCHED = frozenset({"user", "invitation"})

@@ -141,7 +141,7 @@ def test_the_worst_case_counts_the_values_on_file(ada: Browser, world: World) ->
     with transaction() as session:
         make_customer(session, name="Bartholomew Longfellow")
     page = act(ada, ada.get(NEW), "check", en__body="{{ customer.name }} " + "x" * 145)
-    assert "As a rule 1 segment 156 of 160" in page.text
+    assert "Usually 1 segment 156 of 160" in page.text
     assert "At worst 2 segments 168 of 306" in page.text
     with transaction() as session:
         make_customer(session, name="Łucja")
@@ -161,6 +161,8 @@ def test_the_script_gets_the_parts_alone(ada: Browser) -> None:
     assert "<h1" not in text
     assert 'id="check-en"' in text
     assert "5 of 160" in text
+    broken = ada.send(NEW, act="meter", channel="sms", **{"en-body": "{{ visit.dat }}"}).get_data(as_text=True)
+    assert "Did you mean “visit.date”?" in broken
 
 
 def test_an_email_is_shown_as_it_will_be_read(app: Flask, ada: Browser) -> None:
