@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from portal import passwords, staff
+from portal import audit, passwords, staff
+from portal.audit import Area
 from portal.auth import letters, paths, sessions, tickets
 from portal.auth.forms import ChangeForm, ForgottenForm, PasswordForm, SignInForm
 from portal.auth.guard import home, person, requires
@@ -13,6 +14,7 @@ from portal.extensions import db, limiter
 from portal.models import User
 from portal.transaction import transaction
 from scheduling import clock
+from scheduling.events import Actor
 
 blueprint = Blueprint("auth", __name__)
 
@@ -46,8 +48,10 @@ def enter() -> ResponseReturnValue:
     known = user if user and user.is_active else None
     if form.errors or not passwords.matches(known.password_hash if known else None, form.password.data) or not known:
         refusal = None if form.errors else REFUSED
+        if refusal:
+            _note_refusal(user)
         return render_template("auth/sign_in.html", form=form, refusal=refusal), REFUSAL
-    _admit(known)
+    _admit(known, "password")
     return redirect(paths.local(request.args.get("next")) or home())
 
 
@@ -58,7 +62,7 @@ def by_link(token: str) -> ResponseReturnValue:
     user = tickets.sign_in_bearer(db.session(), token)
     if user is None:
         return render_template("auth/dead_link.html"), 404
-    _admit(user)
+    _admit(user, "link")
     return redirect(home())
 
 
@@ -112,6 +116,7 @@ def set_password(token: str) -> ResponseReturnValue:
             return render_template("auth/choose_password.html", form=form, user=user), REFUSAL
         staff.set_password(session, user, form.password.data)
         user.signed_in_at = clock.now()
+        audit.record(session, Actor.staff(user.id), "chose a password", Area.ACCESS, user.name)
     sessions.begin(user)
     return redirect(home())
 
@@ -140,12 +145,22 @@ def change_password() -> ResponseReturnValue:
     with transaction() as session:
         changed = session.get_one(User, user.id)
         staff.set_password(session, changed, form.password.data)
+        audit.record(session, Actor.staff(changed.id), "changed the password", Area.ACCESS, changed.name)
     sessions.begin(changed)
     flash("Your password is changed.")
     return redirect(url_for(".account"))
 
 
-def _admit(user: User) -> None:
+def _admit(user: User, by: str) -> None:
     with transaction() as session:
         session.get_one(User, user.id).signed_in_at = clock.now()
+        audit.record(session, Actor.staff(user.id), f"signed in by {by}", Area.ACCESS, user.name)
     sessions.begin(user)
+
+
+def _note_refusal(user: User | None) -> None:
+    """Whose sign-in failed, where somebody is known by the address; what was typed may be a password."""
+    with transaction() as session:
+        audit.record(
+            session, Actor.system("sign-in"), "was refused", Area.ACCESS, user.name if user else "nobody known"
+        )

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from portal import staff
+from portal import audit, staff
+from portal.audit import Area
 from portal.auth import tickets
-from portal.cli.base import in_app
+from portal.cli.base import OPERATOR, in_app
 from portal.extensions import db
 from portal.models import Role
 from portal.transaction import transaction
@@ -30,6 +31,7 @@ def add(email: str, name: str | None, role: str) -> None:
     """Add a person and print the link behind which they choose a password."""
     with transaction() as session:
         user = staff.invite(session, email=email, name=name or email, role=Role(role))
+        audit.created(session, OPERATOR, Area.PERSON, user)
         url = tickets.password_url(user)
     click.echo(url)
 
@@ -42,6 +44,8 @@ def link(email: str) -> None:
     user = staff.by_email(db.session(), email)
     if user is None or not user.is_active:
         raise click.ClickException(f"Nobody who may come in has the address {email}.")
+    with transaction() as session:
+        audit.record(session, OPERATOR, "made a sign-in link", Area.ACCESS, user.name)
     click.echo(tickets.sign_in_url(user))
 
 

@@ -107,8 +107,11 @@ class VisitForm(Form):
 
 
 class NewVisitForm(VisitForm):
-    """A visit that doesn't exist yet."""
+    """A visit that doesn't exist yet; what its type usually takes and needs may be left empty."""
 
+    duration = IntegerField(
+        "Duration in minutes", [Optional(), NumberRange(1, 1440)], description="Empty is what its type usually takes."
+    )
     location_id = SelectField("Location", coerce=int)
     status = SelectField("Save as", choices=choices([("unplanned", "to be planned"), ("draft", "a draft")]))
 

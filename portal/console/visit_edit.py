@@ -1,5 +1,7 @@
 """Making a visit and changing its file."""
 
+from typing import Any
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -18,6 +20,8 @@ from scheduling.models import Customer, Location, Site, VisitStatus, VisitType
 blueprint = Blueprint("visit_edit", __name__)
 
 REFUSAL = 422
+USUAL_MINUTES = 30
+"""Of a visit without a type."""
 BROKEN = "Saved like this, other appointments on the route couldn't be kept. Nothing was changed."
 
 
@@ -28,7 +32,7 @@ def new() -> ResponseReturnValue:
     if "customer" not in request.args:
         return redirect(url_for("customers.index"))
     customer = customers.by_ref(db.session(), request.args["customer"])
-    return _new_page(NewVisitForm(formdata=None, duration=30), customer)
+    return _new_page(NewVisitForm(formdata=None), customer)
 
 
 @blueprint.post("/visits/new")
@@ -41,7 +45,7 @@ def create() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _new_page(form, customer), REFUSAL
     with transaction() as session:
-        values = form.fields
+        values = _usual(form.fields, session.get(VisitType, form.type_id.data or 0))
         visit = visits.create(
             session,
             customer=session.get_one(Customer, customer.id),
@@ -76,6 +80,12 @@ def save(ref: str) -> ResponseReturnValue:
         return _edit_page(ref, form, trouble=BROKEN), 409
     flash("The changes are kept.")
     return redirect(url_for("visits.show", ref=ref))
+
+
+def _usual(fields: dict[str, Any], kind: VisitType | None) -> dict[str, Any]:
+    """What the type usually takes and needs, where nothing was typed."""
+    duration, skills = (kind.duration, list(kind.skills)) if kind else (USUAL_MINUTES, [])
+    return {**fields, "duration": fields["duration"] or duration, "skills": fields["skills"] or skills}
 
 
 def _save(ref: str, form: VisitForm) -> None:

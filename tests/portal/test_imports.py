@@ -66,7 +66,7 @@ def test_nothing_is_written_before_the_import(ada: Browser) -> None:
     assert karla()
     assert "1 customers, new" in ada.get("/settings/imports").text
     with transaction() as session:
-        entry = session.scalars(select(AuditEntry)).one()
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.area != "access")).one()
         assert (entry.area, entry.action, entry.subject) == ("import", "imported", "plan.json")
 
 

@@ -72,12 +72,11 @@ def test_what_is_done_to_people_is_in_the_log(ada: Browser, people: People) -> N
 
 
 def test_the_log_is_filtered(ada: Browser) -> None:
-    assert "Nothing changed yet" in ada.get("/settings/audit").text
     ada.press(ada.get("/settings/people/invite"), "Invite the person", name="Zoe", email="z@example.com")
     assert "Zoe" in ada.get("/settings/audit?from=2026-11-30&to=2026-11-30").text
     for question in ("area=link", "q=nobody", "to=2026-11-29", "from=2026-12-01", "actor=user:99"):
         assert "No such entry" in ada.get(f"/settings/audit?{question}").text, question
-    assert "Zoe" in ada.get("/settings/audit?from=0001-01-01&to=9999-12-31&page=x").text, "what is no day doesn't count"
+    assert "Zoe" in ada.get("/settings/audit?from=0001-01-01&to=9999-12-31&page=x").text
 
 
 def test_a_visit_type_is_made_changed_and_deleted(ada: Browser) -> None:

@@ -119,6 +119,6 @@ def test_what_hours_change_is_said_and_kept_in_the_log(app: Flask, ada: Browser,
     said = ada.press(page, "Save the technician", act="save", end_5="12:00")
     assert "days without visits now follow the hours" in said.text
     with transaction() as session:
-        assert session.scalars(select(AuditEntry)).one().changes == {
+        assert session.scalars(select(AuditEntry).where(AuditEntry.area != "access")).one().changes == {
             "hours.5": [["08:00", "16:00"], ["08:00", "12:00"]]
         }

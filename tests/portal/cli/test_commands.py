@@ -178,6 +178,12 @@ def test_users_add_prints_the_link_to_choose_a_password(portal: Portal) -> None:
     assert "belongs to another" in portal("users", "add", "Ada@example.com", code=1).stderr
     assert portal("users", "link", "ada@example.com").stdout.startswith("http://127.0.0.1:8000/sign-in/")
     assert "Nobody" in portal("users", "link", "boris@example.com", code=1).stderr
+    with sqlite3.connect("instance/portal.db") as database:
+        query = "SELECT actor, action, subject FROM audit_entry WHERE area != 'import' ORDER BY id"
+        assert database.execute(query).fetchall() == [
+            ("system:command line", "created", "ada@example.com"),
+            ("system:command line", "made a sign-in link", "ada@example.com"),
+        ]
 
 
 def test_backup_copies_the_database(portal: Portal, tmp_path: Path) -> None:
