@@ -61,5 +61,10 @@ def parts() -> Mapping[str, str]:
 
 def _days(task: Task) -> str:
     """The days that were wished for, in words."""
-    days = [f"{filters.short_day(date.fromisoformat(wish['day']))} ({parts()[wish['part']]})" for wish in task.wishes]
+    days = [_day(date.fromisoformat(wish["day"]), wish["part"]) for wish in task.wishes]
     return gettext("You asked for: %(days)s.", days=", ".join(days)) if days else ""
+
+
+def _day(day: date, part: str) -> str:
+    """`Tue, Dec 8 (Morning)`, without the part where any will do."""
+    return filters.short_day(day) + ("" if part == "any" else f" ({parts()[part]})")

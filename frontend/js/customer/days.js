@@ -14,6 +14,8 @@ export function start() {
   strip.append(...tabs);
   root.prepend(strip);
   root.classList.add("stripped");
+  const tallest = Math.max(...days.map((day) => day.offsetHeight)); // so that the button below stays where it is
+  for (const day of days) day.style.minHeight = `${tallest}px`;
 
   const current = () => days.findIndex((day) => !day.hidden);
   const choose = (index) => {

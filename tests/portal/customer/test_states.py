@@ -112,7 +112,7 @@ def test_a_time_that_has_passed(ana: Ana, now: SetClock) -> None:
     now.advance(days=2)
     page = ana.open()
     assert "The time has passed" in page.text
-    assert page.link("This does not suit me").endswith("/1/wishes")
+    assert page.link("Tell us what suits you").endswith("/1/wishes")
 
 
 def test_an_expired_link_shows_nothing_of_the_appointment(ana: Ana, now: SetClock) -> None:
