@@ -1,11 +1,13 @@
 """What was sent and what became of it: lists to read."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from notifications.models import Attempt, ChannelName, Message, MessageState
+from scheduling import lists
 
 LAST = 100
 """Messages that a list shows."""
@@ -15,17 +17,23 @@ TROUBLE = frozenset({MessageState.FAILED, MessageState.UNDELIVERED, MessageState
 
 def last(session: Session, channel: ChannelName) -> Sequence[Message]:
     """The newest messages of a channel."""
-    return session.scalars(_newest().where(Message.channel == channel)).all()
+    return session.scalars(_newest().where(Message.channel == channel).limit(LAST)).all()
 
 
-def failed(session: Session) -> Sequence[Message]:
-    """The newest messages that didn't arrive, or of which nobody knows."""
-    return session.scalars(_newest().where(Message.state.in_(TROUBLE))).all()
+def failed(session: Session, since: datetime | None = None, number: int = 1) -> lists.Page[Message]:
+    """The messages that didn't arrive, or of which nobody knows, made since then or ever; the newest first."""
+    conditions = _failed(since)
+    return lists.page(session, select(Message).where(*conditions), _newest().where(*conditions), number)
 
 
-def count_failed(session: Session) -> int:
+def count_failed(session: Session, since: datetime | None = None) -> int:
     """How many there are of those."""
-    return session.scalar(select(func.count(Message.id)).where(Message.state.in_(TROUBLE))) or 0
+    return session.scalar(select(func.count(Message.id)).where(*_failed(since))) or 0
+
+
+def _failed(since: datetime | None) -> Sequence[ColumnElement[bool]]:
+    lately = [Message.created_at >= since] if since else []
+    return [Message.state.in_(TROUBLE), *lately]
 
 
 def one(session: Session, message_id: int) -> Message | None:
@@ -41,7 +49,7 @@ def of_sending(session: Session, sending_id: int) -> Sequence[Message]:
 
 def _newest() -> Select[Message]:
     shown = (joinedload(Message.customer), joinedload(Message.visit), joinedload(Message.template))
-    return select(Message).order_by(Message.id.desc()).limit(LAST).options(*shown)
+    return select(Message).order_by(Message.id.desc()).options(*shown)
 
 
 def last_errors(session: Session, limit: int = 10) -> Sequence[Attempt]:

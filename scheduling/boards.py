@@ -46,13 +46,24 @@ class VisitCard:
     confirmation: Confirmation
     agreed_to_older: bool
     duration: int
+    number: int
+    phone: str
+    load: int
     start: datetime | None = None
     end: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether it is planned to start outside its promise."""
+        return bool(self.start and self.window and not self.window.start <= self.start <= self.window.end)
 
 
 @dataclass(frozen=True, slots=True)
 class RouteCard:
-    """A technician's day with its stops in their order; `metres` from start to end, None where nobody knows them."""
+    """A technician's day with its stops in their order.
+
+    `metres` are those from start to end and `back` is when the technician is there; None where nobody knows.
+    """
 
     route_id: int
     day: date
@@ -64,6 +75,13 @@ class RouteCard:
     end: Place
     stops: tuple[VisitCard, ...]
     metres: int | None
+    back: datetime | None
+    capacity: int | None
+
+    @property
+    def load(self) -> int:
+        """Of all stops together."""
+        return sum(stop.load for stop in self.stops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +95,8 @@ class WeekBoard:
     unplanned_count: int
 
 
-def day_board(session: Session, location_id: int, day: date, travel: TravelTimes) -> tuple[RouteCard, ...]:
-    """The routes of a day, in the order of the technicians' names."""
+def day_board(session: Session, location_id: int, day: date, travel: TravelTimes | None) -> tuple[RouteCard, ...]:
+    """The routes of a day, in the order of the technicians' names; without `travel` nobody reckons their ways."""
     return _routes(session, location_id, day, day, travel)
 
 
@@ -142,7 +160,9 @@ def _days(location_id: int) -> Select[date]:
     return select(Route.day).join(Stop).where(Route.location_id == location_id)
 
 
-def _routes(session: Session, location_id: int, first: date, last: date, travel: TravelTimes) -> tuple[RouteCard, ...]:
+def _routes(
+    session: Session, location_id: int, first: date, last: date, travel: TravelTimes | None
+) -> tuple[RouteCard, ...]:
     where = (Route.location_id == location_id) & Route.day.between(first, last)
     routes = session.execute(
         select(Route, Technician).join(Technician).where(where).order_by(Route.day, Technician.name, Technician.id)
@@ -172,6 +192,8 @@ def _visits(*more: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
         select(
             Visit.id,
             Visit.ref,
+            Visit.number,
+            Visit.load,
             Visit.status,
             Visit.confirmation,
             Visit.generation,
@@ -181,6 +203,7 @@ def _visits(*more: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
             Visit.duration,
             Visit.customer_id,
             Customer.name.label("customer"),
+            Customer.phone,
             VisitType.name.label("type"),
             Site.address,
             Site.lat,
@@ -208,14 +231,19 @@ def _card(row: Row[*tuple[Any, ...]], start: datetime | None = None, end: dateti
         confirmation=row.confirmation,
         agreed_to_older=not agreed and row.agreed_generation is not None and row.agreed_generation < row.generation,
         duration=row.duration,
+        number=row.number,
+        phone=row.phone or "",
+        load=row.load,
         start=start,
         end=end,
     )
 
 
-def _route(route: Route, technician: Technician, stops: Sequence[VisitCard], travel: TravelTimes) -> RouteCard:
+def _route(route: Route, technician: Technician, stops: Sequence[VisitCard], travel: TravelTimes | None) -> RouteCard:
     start = Place(technician.start_lat, technician.start_lon)
     end = Place(technician.end_lat, technician.end_lon)
+    way = _way((start, *(stop.place for stop in stops if stop.place), end), travel)
+    last = stops[-1].end if stops else None
     return RouteCard(
         route_id=route.id,
         day=route.day,
@@ -226,14 +254,18 @@ def _route(route: Route, technician: Technician, stops: Sequence[VisitCard], tra
         start=start,
         end=end,
         stops=tuple(stops),
-        metres=_length((start, *(stop.place for stop in stops if stop.place), end), travel),
+        metres=way[0] if way else None,
+        back=last + timedelta(seconds=way[1]) if way and last else None,
+        capacity=technician.capacity,
     )
 
 
-def _length(way: Sequence[Place], travel: TravelTimes) -> int | None:
-    """Metres along the way; a board is shown without where a road engine doesn't answer."""
+def _way(places: Sequence[Place], travel: TravelTimes | None) -> tuple[int, int] | None:
+    """Metres along the way, and seconds of its last leg; None where a road engine doesn't answer."""
+    if travel is None:
+        return None
     try:
-        _, metres = travel.matrix(way[:-1], way[1:])
+        seconds, metres = travel.matrix(places[:-1], places[1:])
     except TravelUnavailable:
         return None
-    return int(metres.trace())
+    return int(metres.trace()), int(seconds[-1, -1])

@@ -1,6 +1,7 @@
 // The route map: drawn from the list beside it, whose rows say everything; pointing at one shows in the other.
 import * as L from "leaflet/dist/leaflet-src.esm.js";
 import { graticule } from "./map/graticule.js";
+import { labels, north } from "./map/labels.js";
 import { depot, pin } from "./map/pin.js";
 
 const EDGE = [32, 32];
@@ -17,74 +18,112 @@ function start() {
   L.control.scale({ position: "bottomright" }).addTo(map);
   const drawn = L.featureGroup().addTo(map);
   const pins = new Map();
+  const ways = new Map();
   map.setView([0, 0], 2);
-  draw(drawn, pins);
+  draw(drawn, pins, ways);
   if (drawn.getLayers().length) map.fitBounds(drawn.getBounds(), { padding: EDGE, maxZoom: 15, animate: false });
-  ground(map);
+  const name = ground(map, () => [...pins.values()].map(({ layers }) => layers[0].getLatLng()));
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(canvas);
-  document.addEventListener("board:swapped", () => redraw(drawn, pins));
+  document.addEventListener("board:swapped", () => {
+    draw(drawn, pins, ways);
+    name();
+  });
   point(map, pins);
 }
 
-// Tiles where the installation names a server of them, else a grid of degrees.
-function ground(map) {
+// Tiles where the installation names a server of them, else a grid of degrees and the names of towns.
+function ground(map, taken) {
+  north(map);
   const tiles = canvas.dataset.tiles;
-  if (tiles) L.tileLayer(tiles, { maxZoom: 19, attribution: "Map data © OpenStreetMap contributors" }).addTo(map);
-  else graticule(map);
+  if (tiles) {
+    L.tileLayer(tiles, { maxZoom: 19, attribution: "Map data © OpenStreetMap contributors" }).addTo(map);
+    return () => {};
+  }
+  graticule(map);
+  const towns = () => [...document.querySelectorAll("[data-town]")].map(({ dataset, textContent }) => ({ at: at(dataset.town), text: textContent, small: "small" in dataset }));
+  const name = labels(map, towns, taken);
+  name();
+  return name;
 }
 
 function at(text) {
   return text.split(",").map(Number);
 }
 
-function draw(drawn, pins) {
+// Draws what isn't there yet, and takes away what is there no longer: most of a day stays as it is.
+function draw(drawn, pins, ways) {
+  const [seen, led] = [new Set(), new Set()];
   for (const route of list.querySelectorAll("[data-route]")) {
     const hue = [...route.classList].filter((name) => name.startsWith("hue-") || name === "dashed").join(" ");
-    const stops = [...route.querySelectorAll("[data-at]")];
-    const [start, end] = [at(route.dataset.start), at(route.dataset.end)];
     const name = route.querySelector("h2").textContent;
-    const way = L.polyline([start, ...stops.map((stop) => at(stop.dataset.at)), end], { className: `way ${hue}`, interactive: false });
-    const depots = `${start}` === `${end}` ? [depot(start, hue, `Start and end of ${name}`)] : [depot(start, hue, `Start of ${name}`), depot(end, hue, `End of ${name}`)];
-    const markers = stops.map((stop) => pin(at(stop.dataset.at), hue, stop, name));
-    for (const layer of [way, ...depots, ...markers]) {
-      drawn.addLayer(layer);
-      layer.getElement().dataset.of = route.dataset.route;
+    led.add(route.dataset.route);
+    keep(drawn, ways, route.dataset.route, route.dataset.way + hue, route, () => way(route, hue, name));
+    for (const stop of route.querySelectorAll("[data-at]")) {
+      seen.add(stop.dataset.key);
+      const shown = [route.dataset.route, hue, stop.dataset.at, stop.dataset.mark, stop.dataset.number].join();
+      keep(drawn, pins, stop.dataset.key, shown, route, () => [pin(at(stop.dataset.at), hue, stop, name)]);
+      pins.get(stop.dataset.key).row = stop;
     }
-    stops.forEach((stop, index) => pins.set(stop.dataset.key, markers[index]));
+  }
+  for (const [layers, there] of [[pins, seen], [ways, led]]) {
+    for (const key of [...layers.keys()].filter((key) => !there.has(key))) drop(drawn, layers, key);
   }
 }
 
-// After a change: everything anew, with the same stop opened as before.
-function redraw(drawn, pins) {
-  const opened = [...pins].find(([, marker]) => marker.isPopupOpen())?.[0];
-  drawn.clearLayers();
-  pins.clear();
-  draw(drawn, pins);
-  pins.get(opened)?.openPopup();
+function keep(drawn, layers, key, shown, route, make) {
+  const old = layers.get(key);
+  if (old?.shown === shown) return;
+  const opened = old?.layers[0].isPopupOpen?.();
+  drop(drawn, layers, key);
+  const made = make();
+  layers.set(key, { shown, layers: made });
+  for (const layer of made) {
+    drawn.addLayer(layer);
+    layer.getElement().dataset.of = route.dataset.route;
+  }
+  if (opened) made[0].openPopup();
+}
+
+function drop(drawn, layers, key) {
+  for (const layer of layers.get(key)?.layers ?? []) drawn.removeLayer(layer);
+  layers.delete(key);
+}
+
+function way(route, hue, name) {
+  const places = route.dataset.way.split(" ").map(at);
+  const [start, end] = [places[0], places.at(-1)];
+  const line = L.polyline(places, { className: `way ${hue}`, interactive: false });
+  return `${start}` === `${end}` ? [line, depot(start, hue, `Start and end of ${name}`)] : [line, depot(start, hue, `Start of ${name}`), depot(end, hue, `End of ${name}`)];
 }
 
 // Focus and hover in the list light the marker and let its route stand out, and the other way round.
 function point(map, pins) {
   const row = (key) => list.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  on(canvas, "[data-pin]", (marker, lit) => {
-    marker.classList.toggle("lit", lit);
-    row(marker.dataset.pin)?.classList.toggle("lit", lit);
+  const marker = (key) => pins.get(key)?.layers[0];
+  on(canvas, "[data-pin]", (pinned, lit) => {
+    pinned.classList.toggle("lit", lit);
+    row(pinned.dataset.pin)?.classList.toggle("lit", lit);
   });
   on(list, "[data-key]", (stop, lit) => {
     stop.classList.toggle("lit", lit);
-    pins.get(stop.dataset.key)?.getElement().classList.toggle("lit", lit);
+    marker(stop.dataset.key)?.getElement().classList.toggle("lit", lit);
   });
+  let apart = null;
   on(list, "[data-route]", (route, lit) => {
+    if (lit ? apart === route : !apart) return;
+    apart = lit ? route : null;
     canvas.classList.toggle("apart", lit);
-    for (const element of canvas.querySelectorAll(`[data-of="${route.dataset.route}"]`)) element.classList.toggle("own", lit);
+    for (const element of canvas.querySelectorAll(".own")) element.classList.remove("own");
+    if (lit) for (const element of canvas.querySelectorAll(`[data-of="${route.dataset.route}"]`)) element.classList.add("own");
   });
   list.addEventListener("focusin", (event) => {
-    const marker = pins.get(event.target.closest("[data-key]")?.dataset.key);
-    if (marker) map.panInside(marker.getLatLng(), { padding: EDGE, animate: !still });
+    const found = marker(event.target.closest("[data-key]")?.dataset.key);
+    if (found) map.panInside(found.getLatLng(), { padding: EDGE, animate: !still });
   });
   canvas.addEventListener("click", (event) => {
-    const marker = event.target.closest("[data-pin]");
-    if (marker) row(marker.dataset.pin)?.scrollIntoView({ block: "nearest" });
+    const found = row(event.target.closest("[data-pin]")?.dataset.pin ?? "");
+    found?.scrollIntoView({ block: "nearest" });
+    found?.querySelector("a").focus({ preventScroll: true });
   });
 }
 
@@ -93,7 +132,7 @@ function on(root, kind, act) {
   for (const [name, lit] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
     root.addEventListener(name, (event) => {
       const element = event.target.closest?.(kind);
-      if (element) act(element, lit);
+      if (element && !(event.relatedTarget instanceof Element && element.contains(event.relatedTarget))) act(element, lit);
     });
   }
 }

@@ -1,47 +1,62 @@
-// Puts parts of a page in place of those with the same id, all that were sent or those named; focus, scroll and opened
-// details stay. Returns the elements, known by their `data-key`, whose `data-say` is new, and those no longer there.
+// Puts parts of a page in place of those with the same id, all that were sent or those named. Only what differs is
+// touched, so focus, scroll, opened details and what a pointer is over stay. Returns the elements, known by their
+// `data-key`, whose `data-say` is new, and those no longer there.
+const OWN = new Set(["changed", "lit"]);
+
 export function swap(html, ids) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const parts = ids ? ids.map((id) => fresh.getElementById(id)).filter(Boolean) : [...fresh.body.children];
-  const before = new Map();
-  const after = new Map();
-  for (const part of parts) {
-    const old = document.getElementById(part.id);
-    if (!old || old.isEqualNode(part)) continue;
-    collect(old, before);
-    replace(old, part);
-    collect(old, after);
-  }
-  const unlike = (element) => before.get(element.dataset.key)?.dataset.say !== element.dataset.say;
-  return {
-    changed: [...after.values()].filter(unlike),
-    gone: [...before.values()].filter((element) => !after.has(element.dataset.key)),
-  };
-}
-
-function collect(root, found) {
-  for (const element of root.querySelectorAll("[data-key]")) found.set(element.dataset.key, element);
-}
-
-function replace(old, part) {
-  const restore = remember(old);
-  for (const { name } of [...old.attributes]) if (!part.hasAttribute(name)) old.removeAttribute(name);
-  for (const { name, value } of part.attributes) old.setAttribute(name, value);
-  old.replaceChildren(...part.childNodes);
-  restore();
-}
-
-function remember(root) {
-  const focused = root.contains(document.activeElement) ? document.activeElement : null;
+  const pairs = parts.map((part) => [document.getElementById(part.id), part]).filter(([old, part]) => old && !old.isEqualNode(part));
+  const [before, gone] = [new Map(), new Map()];
+  for (const [old] of pairs) for (const row of rows(old)) before.set(row.dataset.key, row.dataset.say) && gone.set(row.dataset.key, row);
+  const focused = document.activeElement;
   const key = focused?.closest("[data-key]")?.dataset.key;
-  const id = focused?.id;
-  const opened = [...root.querySelectorAll("details[open][id]")].map((details) => details.id);
-  const { scrollTop, scrollLeft } = root;
-  return () => {
-    for (const name of opened) document.getElementById(name)?.setAttribute("open", "");
-    root.scrollTo(scrollLeft, scrollTop);
-    if (!focused || focused === root) return;
-    const again = key ? root.querySelector(`[data-key="${CSS.escape(key)}"] :is(a, button, input)`) : id && document.getElementById(id);
-    (again || root).focus({ preventScroll: true });
-  };
+  for (const [old, part] of pairs) morph(old, part);
+  const after = pairs.flatMap(([old]) => rows(document.getElementById(old.id)));
+  for (const row of after) gone.delete(row.dataset.key);
+  if (focused && !focused.isConnected) again(key, pairs)?.focus({ preventScroll: true });
+  return { changed: after.filter((row) => before.get(row.dataset.key) !== row.dataset.say), gone: [...gone.values()] };
 }
+
+const rows = (root) => [...root.querySelectorAll("[data-key]")];
+
+// The row that had the focus, wherever it is now; where it is gone, the part it was in.
+const again = (key, pairs) => document.querySelector(`[data-key="${CSS.escape(key ?? "")}"] :is(a, button, input)`) ?? document.getElementById(pairs[0]?.[0].id);
+
+function morph(old, part) {
+  if (old.isEqualNode(part)) return;
+  if (old.nodeType !== Node.ELEMENT_NODE || old.tagName !== part.tagName || name(old) !== name(part)) return old.replaceWith(part);
+  attributes(old, part);
+  children(old, part);
+}
+
+function attributes(old, part) {
+  const own = [...old.classList].filter((each) => OWN.has(each));
+  for (const { name } of [...old.attributes]) if (!part.hasAttribute(name) && name !== "open") old.removeAttribute(name);
+  for (const { name, value } of part.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  old.classList.add(...own);
+}
+
+// Rows are known by their names wherever they moved to, everything else by its place.
+function children(old, part) {
+  const named = new Map([...old.children].filter(name).map((child) => [name(child), child]));
+  let place = old.firstChild;
+  for (const child of [...part.childNodes]) {
+    const known = named.get(name(child)) ?? (place && !name(place) && !name(child) ? place : null);
+    if (!known) {
+      old.insertBefore(child, place);
+      continue;
+    }
+    const next = known === place ? place.nextSibling : place;
+    if (known !== place) old.insertBefore(known, place);
+    morph(known, child);
+    place = next;
+  }
+  while (place) {
+    const next = place.nextSibling;
+    place.remove();
+    place = next;
+  }
+}
+
+const name = (node) => node.id || node.dataset?.key || node.dataset?.route || "";

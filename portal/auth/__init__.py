@@ -3,10 +3,10 @@
 from flask import Flask
 
 from portal.auth import sessions
-from portal.auth.guard import actor, home, passive, permitted, person, requires
+from portal.auth.guard import actor, allowed, home, passive, permitted, person, requires
 from portal.auth.views import blueprint
 
-__all__ = ["actor", "blueprint", "home", "init_app", "passive", "permitted", "person", "requires"]
+__all__ = ["actor", "allowed", "blueprint", "home", "init_app", "passive", "permitted", "person", "requires"]
 
 
 def init_app(app: Flask) -> None:

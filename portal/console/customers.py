@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal import auth
 from portal.appearance import LANGUAGES
-from portal.console import feed
+from portal.console import feed, place
 from portal.console.forms import CHANNELS, CustomerForm, SiteForm
+from portal.console.visits import PLANNABLE
 from portal.extensions import db
 from portal.models import Role
 from portal.transaction import transaction
@@ -31,9 +32,12 @@ def by_ref(session: Session, ref: str | None) -> Customer:
 @blueprint.get("/customers")
 @auth.requires(Role.DISPATCHER)
 def index() -> ResponseReturnValue:
-    """The list, filtered as the address says."""
-    text = request.args.get("q", "").strip()
-    found = lists.customers(db.session(), text, request.args.get("page", 1, type=int))
+    """The list, filtered and sorted as the address says."""
+    text, sort = request.args.get("q", "").strip(), request.args.get("sort", lists.CustomerOrder.NAME)
+    column = sort.removeprefix("-")
+    order = lists.CustomerOrder(column) if column in set(lists.CustomerOrder) else lists.CustomerOrder.NAME
+    number, down = request.args.get("page", 1, type=int), sort.startswith("-")
+    found = lists.customers(db.session(), text, number, order=order, down=down)
     return render_template("console/customers.html", page=found, text=text)
 
 
@@ -115,4 +119,6 @@ def _page(customer: Customer, form: SiteForm) -> str:
         names=feed.names(db.session(), [consent.by for consent in customer.consents]),
         languages=LANGUAGES,
         visits=lists.visits_of(db.session(), customer),
+        plannable=PLANNABLE,
+        zone=place.here().location.zone,
     )

@@ -47,6 +47,8 @@ class Told:
         value = self.facts.get(name)
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value)) or "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         return "–" if value in (None, "") else str(value)
 
 
@@ -77,7 +79,9 @@ TELL: Mapping[str, Callable[[Told], str]] = {
     "visit.created": lambda told: f"Created as {told.word('status')}",
     "visit.status_changed": lambda told: f"From {told.word('old')} to {told.word('new')}",
     "visit.planned": lambda told: f"Planned; {told.window()}",
-    "visit.notified": lambda told: f"Link made; promised {told.window()}",
+    "visit.notified": lambda told: (
+        f"Link made; promised {told.window()}" if told.facts.get("window") else "Link made to choose a time"
+    ),
     "visit.confirmed": lambda told: f"Confirmed for {told.window()}",
     "visit.confirmation_undone": lambda told: f"Confirmation taken back for {told.window()}",
     "visit.rescheduled": _rescheduled,
@@ -95,10 +99,14 @@ def of(session: Session, visit: Visit) -> Sequence[Entry]:
     """Everything about the visit, oldest first."""
     zone = visit.location.zone
     happened = events.feed(session, visit.id)
-    sent = _messages(session, visit)
+    sent = [_message(message, zone) for message in _messages(session, visit)]
+    return sorted([*told(session, happened, zone), *sent], key=lambda entry: entry.at)
+
+
+def told(session: Session, happened: Sequence[Event], zone: ZoneInfo) -> Sequence[Entry]:
+    """Events of visits as sentences, in their order."""
     called = names(session, [event.actor for event in happened])
-    told = [_event(event, called, zone) for event in happened] + [_message(message, zone) for message in sent]
-    return sorted(told, key=lambda entry: entry.at)
+    return [_event(event, called, zone) for event in happened]
 
 
 def _event(event: Event, names: Mapping[str, str], zone: ZoneInfo) -> Entry:
@@ -112,7 +120,7 @@ def _message(message: Message, zone: ZoneInfo) -> Entry:
     return Entry(
         message.created_at.astimezone(zone),
         "Messages",
-        f"{channel}{name} to {message.recipient}",
+        f"{channel}{name} to {filters.phone(message.recipient)}",
         message,
         reason(message),
     )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import auth
@@ -10,8 +10,8 @@ from portal.console import place
 from portal.extensions import db
 from portal.models import Role
 from portal.transaction import transaction
-from scheduling import lists, tasks
-from scheduling.models import Task
+from scheduling import lists, tasks, waiting
+from scheduling.models import Task, TaskKind
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -19,10 +19,17 @@ blueprint = Blueprint("inbox", __name__)
 @blueprint.get("/requests")
 @auth.requires(Role.DISPATCHER)
 def index() -> ResponseReturnValue:
-    """What waits, and what was seen to last."""
-    waiting, done = lists.tasks(db.session()), lists.tasks(db.session(), done=True, limit=20)
-    zone = place.here().location.zone
-    return render_template("console/inbox.html", waiting=waiting, done=done, zone=zone, day=date.fromisoformat)
+    """What waits, all of it or one kind, and what was seen to last."""
+    kind = request.args.get("kind", type=TaskKind)
+    return render_template(
+        "console/inbox.html",
+        page=lists.tasks(db.session(), kind, request.args.get("page", 1, type=int)),
+        done=lists.tasks_done(db.session()),
+        kind=kind,
+        counts=waiting.tasks(db.session()),
+        zone=place.here().location.zone,
+        day=date.fromisoformat,
+    )
 
 
 @blueprint.post("/requests/<int:task_id>/done")

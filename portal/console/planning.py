@@ -1,15 +1,16 @@
 """The planning of a week: technicians by days, and the visits that wait for a place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications import reach
 from portal import auth
-from portal.console import place, presenter
+from portal.console import place, presenter, sieve
 from portal.extensions import db
 from portal.models import Role
 from scheduling import boards, events
@@ -31,6 +32,7 @@ class DayColumn:
 class TechnicianRow:
     """One technician's week: a cell per column, None where there is no route."""
 
+    technician_id: int
     technician: str
     hue: int
     cells: tuple[presenter.RouteView | None, ...]
@@ -43,11 +45,24 @@ class WeekView:
     here: place.Here
     monday: date
     days: tuple[DayColumn, ...]
+    sieve: sieve.Sieve
     rows: tuple[TechnicianRow, ...]
+    technicians: tuple[TechnicianRow, ...]
+    """Everybody, whoever is held back."""
     unplanned: tuple[presenter.StopView, ...]
     unplanned_count: int
     figures: tuple[presenter.Figure, ...]
     seq: int
+
+    @property
+    def shown(self) -> int:
+        """How many stops with a place there are to see."""
+        return sum(len(cell.stops) for row in self.rows for cell in row.cells if cell)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What keeps the board as it is when it is asked for again."""
+        return {"monday": str(self.monday), "location": self.here.location.ref, **self.sieve.arguments}
 
     @property
     def previous(self) -> date:
@@ -72,7 +87,7 @@ def index() -> ResponseReturnValue:
     here = place.here()
     wanted = request.args.get("date")
     day = place.day(wanted) if wanted else boards.next_day(db.session(), here.location.id, here.today)
-    return redirect(url_for(".week", monday=_monday(day or here.today)))
+    return redirect(url_for(".week", monday=_monday(day or here.today), **sieve.read().arguments))
 
 
 @blueprint.get("/planning/<monday>")
@@ -81,8 +96,8 @@ def week(monday: str) -> ResponseReturnValue:
     """The week; another day than a Monday leads to its Monday."""
     day = place.day(monday)
     if day != _monday(day):
-        return redirect(url_for(".week", monday=_monday(day)))
-    return render_template("console/planning.html", view=_view(day))
+        return redirect(url_for(".week", monday=_monday(day), **sieve.read().arguments))
+    return render_template("console/planning.html", view=_view(day), states=sieve.STATES)
 
 
 @blueprint.get("/planning/<monday>/board")
@@ -98,7 +113,7 @@ def _monday(day: date) -> date:
 
 
 def _view(monday: date) -> WeekView:
-    here = place.here()
+    here, asked = place.here(), sieve.read()
     location = here.location
     seq = events.cursor(db.session())
     found = boards.week_board(db.session(), location.id, monday, current_app.extensions["portal_travel"])
@@ -107,16 +122,23 @@ def _view(monday: date) -> WeekView:
     rows = tuple(
         _row(found, technician, index, days, here, unreachable) for index, technician in enumerate(found.technicians)
     )
+    unplanned = [presenter.stop(card, n, location.zone, ()) for n, card in enumerate(found.unplanned, start=1)]
     return WeekView(
         here=here,
         monday=monday,
         days=tuple(DayColumn(day, _stops(found, day)) for day in days),
-        rows=rows,
-        unplanned=tuple(presenter.stop(card, n, location.zone, ()) for n, card in enumerate(found.unplanned, start=1)),
+        sieve=asked,
+        rows=tuple(_sifted(row, asked) for row in rows if asked.technician in {None, row.technician_id}),
+        technicians=rows,
+        unplanned=replace(asked, state="").stops(unplanned),
         unplanned_count=found.unplanned_count,
         figures=tuple(presenter.figures(cell for row in rows for cell in row.cells if cell)),
         seq=seq,
     )
+
+
+def _sifted(row: TechnicianRow, asked: sieve.Sieve) -> TechnicianRow:
+    return replace(row, cells=tuple(cell and replace(cell, stops=asked.stops(cell.stops)) for cell in row.cells))
 
 
 def _days(found: boards.WeekBoard, monday: date) -> Sequence[date]:
@@ -140,4 +162,4 @@ def _row(
     routes = (found.routes.get((technician, day)) for day in days)
     zone = here.location.zone
     cells = tuple(presenter.route(route, index, zone, unreachable) if route else None for route in routes)
-    return TechnicianRow(found.technicians[technician], index % presenter.HUES + 1, cells)
+    return TechnicianRow(technician, found.technicians[technician], index % presenter.HUES + 1, cells)

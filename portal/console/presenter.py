@@ -7,6 +7,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from portal.filters import clock
 from scheduling.boards import RouteCard, VisitCard
 from scheduling.models import Confirmation, VisitStatus
 from scheduling.solver.problem import Place
@@ -38,6 +39,8 @@ WORDS: Mapping[Mark, str] = {
     Mark.DONE: "done",
     Mark.UNPLANNED: "unplanned",
 }
+OPEN = frozenset({Mark.SILENT, Mark.WAITING, Mark.PROBLEM})
+"""The states of a visit ahead to which the customer hasn't agreed."""
 BY_STATUS: Mapping[VisitStatus, Mark] = {
     VisitStatus.STARTED: Mark.UNDER_WAY,
     VisitStatus.SUSPENDED: Mark.UNDER_WAY,
@@ -71,6 +74,11 @@ class StopView:
     older: bool
     """Whether the customer agreed to a time that somebody changed since."""
     minutes: int
+    visit_number: int
+    phone: str
+    """As it is stored; empty where there is none."""
+    late: bool
+    """Whether it is planned to start outside its promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class RouteView:
     """One route as it is shown."""
 
     route_id: int
+    technician_id: int
     technician: str
     hue: int
     dashed: bool
@@ -85,6 +94,12 @@ class RouteView:
     start: Place
     end: Place
     metres: int | None
+    back: time | None
+    """When the technician is back."""
+    over: tuple[str, ...]
+    """In what the route is more than it should be."""
+    way: tuple[Place, ...]
+    """Over all the places of the day, whichever stops are shown."""
     stops: tuple[StopView, ...]
 
 
@@ -129,6 +144,9 @@ def stop(card: VisitCard, number: int, zone: ZoneInfo, unreachable: Collection[i
         place=card.place,
         older=card.agreed_to_older,
         minutes=card.duration,
+        visit_number=card.number,
+        phone=card.phone,
+        late=card.late,
     )
 
 
@@ -136,6 +154,7 @@ def route(card: RouteCard, index: int, zone: ZoneInfo, unreachable: Collection[i
     """A route in the hue of its place on the board."""
     return RouteView(
         route_id=card.route_id,
+        technician_id=card.technician_id,
         technician=card.technician,
         hue=index % HUES + 1,
         dashed=index // HUES % 2 == 1,
@@ -143,8 +162,22 @@ def route(card: RouteCard, index: int, zone: ZoneInfo, unreachable: Collection[i
         start=card.start,
         end=card.end,
         metres=card.metres,
+        back=_wall(card.back, zone) if card.back else None,
+        over=tuple(_over(card, zone)),
+        way=tuple(each.place for each in card.stops if each.place),
         stops=tuple(stop(each, number, zone, unreachable) for number, each in enumerate(card.stops, start=1)),
     )
+
+
+def _over(card: RouteCard, zone: ZoneInfo) -> Iterator[str]:
+    """Each in words: a shift that is too short, a load that is too much, promises that the plan breaks."""
+    if card.back and (card.back.astimezone(zone).date() > card.day or _wall(card.back, zone) > card.shift_end):
+        yield f"back at {clock(_wall(card.back, zone))}, the shift ends at {clock(card.shift_end)}"
+    if card.capacity is not None and card.load > card.capacity:
+        yield f"load {card.load} of {card.capacity}"
+    late = sum(stop.late for stop in card.stops)
+    if late:
+        yield f"{late} {'stop' if late == 1 else 'stops'} outside the promise"
 
 
 def figures(shown: Iterable[RouteView]) -> Iterator[Figure]:

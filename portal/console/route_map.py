@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications import reach
 from portal import auth
-from portal.console import place, presenter
+from portal.console import place, presenter, sieve, towns
 from portal.extensions import db
 from portal.models import Role
 from scheduling import boards, events
@@ -24,10 +25,24 @@ class DayView:
     day: date
     previous: date
     following: date
+    sieve: sieve.Sieve
     busy: tuple[presenter.RouteView, ...]
     idle: tuple[presenter.RouteView, ...]
+    technicians: tuple[presenter.RouteView, ...]
+    """The day's routes with stops, whatever is held back."""
     figures: tuple[presenter.Figure, ...]
+    labels: tuple[towns.Label, ...]
     seq: int
+
+    @property
+    def shown(self) -> int:
+        """How many stops there are to see."""
+        return sum(len(route.stops) for route in self.busy)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What keeps the board as it is when it is asked for again."""
+        return {"day": str(self.day), "location": self.here.location.ref, **self.sieve.arguments}
 
 
 @blueprint.get("/route-map")
@@ -37,7 +52,7 @@ def index() -> ResponseReturnValue:
     here = place.here()
     wanted = request.args.get("date")
     day = place.day(wanted) if wanted else boards.next_day(db.session(), here.location.id, here.today)
-    return redirect(url_for(".day", day=day or here.today))
+    return redirect(url_for(".day", day=day or here.today, **sieve.read().arguments))
 
 
 @blueprint.get("/route-map/<day>")
@@ -45,7 +60,7 @@ def index() -> ResponseReturnValue:
 def day(day: str) -> ResponseReturnValue:
     """The day, list and map."""
     tiles = current_app.config["PORTAL"].tile_url
-    return render_template("console/route_map.html", view=_view(place.day(day)), tiles=tiles)
+    return render_template("console/route_map.html", view=_view(place.day(day)), tiles=tiles, states=sieve.STATES)
 
 
 @blueprint.get("/route-map/<day>/board")
@@ -57,7 +72,7 @@ def board(day: str) -> ResponseReturnValue:
 
 
 def _view(day: date) -> DayView:
-    here = place.here()
+    here, asked = place.here(), sieve.read()
     location = here.location
     seq = events.cursor(db.session())
     before, after = boards.neighbours(db.session(), location.id, day)
@@ -69,8 +84,11 @@ def _view(day: date) -> DayView:
         day=day,
         previous=before or day - timedelta(days=1),
         following=after or day + timedelta(days=1),
-        busy=tuple(route for route in routes if route.stops),
-        idle=tuple(route for route in routes if not route.stops),
+        sieve=asked,
+        busy=tuple(route for route in asked.routes(routes) if route.stops),
+        idle=() if asked.active else tuple(route for route in routes if not route.stops),
+        technicians=tuple(route for route in routes if route.stops),
         figures=tuple(presenter.figures(routes)),
+        labels=towns.labels((stop.address, stop.place) for route in routes for stop in route.stops if stop.place),
         seq=seq,
     )

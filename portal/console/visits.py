@@ -1,12 +1,14 @@
 """Visits: a list to look things up in, the file of each, and what is done to it by hand."""
 
+from datetime import date
+
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import auth
-from portal.console import feed, link_view, moves
+from portal.console import feed, link_view, moves, place
 from portal.extensions import db
 from portal.models import Role
 from portal.transaction import transaction
@@ -31,15 +33,34 @@ def by_ref(session: Session, ref: str) -> Visit:
 @blueprint.get("/visits")
 @auth.requires(Role.DISPATCHER)
 def index() -> ResponseReturnValue:
-    """The list, filtered as the address says."""
-    wanted = lists.VisitFilter(
+    """The list, filtered and sorted as the address says."""
+    here = place.here()
+    wanted = _wanted(here)
+    found = lists.visits(db.session(), wanted, request.args.get("page", 1, type=int))
+    return render_template(
+        "console/visits.html",
+        page=found,
+        wanted=wanted,
+        here=here,
+        statuses=VisitStatus,
+        confirmations=Confirmation,
+        technicians=lists.technicians(db.session(), here.location.id),
+    )
+
+
+def _wanted(here: place.Here) -> lists.VisitFilter:
+    """What the address asks for; what can't be read doesn't matter. Everywhere, unless it names a location."""
+    sort = request.args.get("sort", f"-{lists.Order.NUMBER}")
+    column = sort.removeprefix("-")
+    return lists.VisitFilter(
         text=request.args.get("q", ""),
         status=request.args.get("status", type=VisitStatus),
         confirmation=request.args.get("confirmation", type=Confirmation),
-    )
-    found = lists.visits(db.session(), wanted, request.args.get("page", 1, type=int))
-    return render_template(
-        "console/visits.html", page=found, wanted=wanted, statuses=VisitStatus, confirmations=Confirmation
+        location_id=here.location.id if request.args.get("location") else None,
+        technician_id=request.args.get("technician", type=int),
+        day=request.args.get("day", type=date.fromisoformat),
+        order=lists.Order(column) if column in set(lists.Order) else lists.Order.NUMBER,
+        down=sort.startswith("-"),
     )
 
 

@@ -27,7 +27,7 @@ export function pin(at, hue, row, technician) {
   marker.on("add", () => {
     marker.getElement().dataset.pin = key;
   });
-  return marker.bindPopup(() => says(row, technician), { minWidth: 180, offset: [0, -6], autoPanPadding: [24, 24] });
+  return marker.bindPopup(() => says(document.querySelector(`#routes [data-key="${CSS.escape(key)}"]`) ?? row, technician), { minWidth: 180, offset: [0, -6], autoPanPadding: [24, 24] });
 }
 
 function says(row, technician) {
