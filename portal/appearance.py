@@ -1,6 +1,8 @@
 """What an administrator sets of the customer pages: their texts in each language, their colour and corners."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from flask_babel import LazyString, lazy_gettext
@@ -51,22 +53,84 @@ class LinkTexts(Group):
         return PageTexts.model_validate({name: (*found[name], str(own))[0] for name, own in DEFAULTS.items()})
 
 
+class Font(StrEnum):
+    """A kind of letters; nothing is loaded, each device shows what it has of the kind."""
+
+    SYSTEM = "system"
+    HUMANIST = "humanist"
+    GEOMETRIC = "geometric"
+    ROUNDED = "rounded"
+    SERIF = "serif"
+    BOOK = "book"
+    SLAB = "slab"
+
+
+FONTS: Mapping[Font, str] = {
+    Font.SYSTEM: "",
+    Font.HUMANIST: "Seravek, 'Gill Sans Nova', Ubuntu, Calibri, 'DejaVu Sans', sans-serif",
+    Font.GEOMETRIC: "Avenir, Montserrat, Corbel, 'URW Gothic', sans-serif",
+    Font.ROUNDED: "ui-rounded, 'Hiragino Maru Gothic ProN', Quicksand, 'Arial Rounded MT Bold', Calibri, sans-serif",
+    Font.SERIF: "Charter, 'Bitstream Charter', 'Sitka Text', Cambria, serif",
+    Font.BOOK: "'Iowan Old Style', 'Palatino Linotype', 'URW Palladio L', P052, serif",
+    Font.SLAB: "Rockwell, 'Rockwell Nova', 'Roboto Slab', 'DejaVu Serif', 'Sitka Small', serif",
+}
+"""The fonts that devices have of each kind, the best first; the system's own needs none."""
+SCHEMES: Mapping[str, tuple[tuple[str, str], str, float]] = {
+    "light": (LIGHT, "#000000", READABLE),
+    "dark": (DARK, "#ffffff", COMFORTABLE),
+}
+"""Grounds, what the accent is mixed with to be readable there, and the least contrast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """The accent in one scheme: how it can be read as set, and what is used."""
+
+    scheme: str
+    least: float
+    asked: float
+    used: str
+    reached: float
+
+    @property
+    def adapted(self) -> bool:
+        """Whether the colour that was set isn't the one that is used."""
+        return self.asked < self.least
+
+
 class Style(Group):
     """How the customer pages look, as far as it can be set."""
 
     key: ClassVar[str] = "style"
 
     accent: str = Field("#17598a", pattern=r"^#[0-9a-fA-F]{6}$")
+    font: Font = Font.SYSTEM
     radius: int = Field(8, ge=0, le=24)
     """Of corners, in pixels."""
 
-    def css(self) -> str:
-        """The tokens that differ from those of the portal, made readable in light and dark."""
-        light, dark = readable(self.accent, LIGHT), readable(self.accent, DARK)
-        return (
-            f":root{{--radius:{self.radius}px;{_tokens(light, toward='#000000')}}}"
-            f"@media (prefers-color-scheme:dark){{:root{{{_tokens(dark, toward='#ffffff')}}}}}"
-        )
+    def shades(self) -> Iterator[Shade]:
+        """The accent in light and in dark."""
+        for scheme, (grounds, _, least) in SCHEMES.items():
+            used = readable(self.accent, grounds)
+            asked, reached = (min(contrast(shade, ground) for ground in grounds) for shade in (self.accent, used))
+            yield Shade(scheme, least, asked, used, reached)
+
+    def css(self, only: str = "") -> str:
+        """The tokens that differ from those of the portal, made readable in light and dark, or in one `only`."""
+        font = f"--font:{FONTS[self.font]};" if FONTS[self.font] else ""
+        common = f"--radius:{self.radius}px;{font}"
+        tokens = {
+            scheme: _tokens(readable(self.accent, grounds), toward=toward)
+            for scheme, (grounds, toward, _) in SCHEMES.items()
+        }
+        if only:
+            return f":root{{{common}{tokens[only]}}}"
+        return f":root{{{common}{tokens['light']}}}@media (prefers-color-scheme:dark){{:root{{{tokens['dark']}}}}}"
+
+    @property
+    def version(self) -> str:
+        """Another one after each change, for addresses."""
+        return f"{self.accent[1:]}-{self.radius}-{self.font}"
 
 
 def _tokens(accent: str, *, toward: str) -> str:
@@ -77,8 +141,7 @@ def _tokens(accent: str, *, toward: str) -> str:
 
 def readable(colour: str, grounds: tuple[str, ...]) -> str:
     """The colour, as little darker or lighter as makes it readable on every one of the grounds."""
-    dark = luminance(grounds[0]) < luminance("#777777")
-    toward, least = ("#ffffff", COMFORTABLE) if dark else ("#000000", READABLE)
+    _, toward, least = SCHEMES["dark" if luminance(grounds[0]) < luminance("#777777") else "light"]
     steps = (mix(colour, toward, step / 20) for step in range(21))
     return next(shade for shade in steps if all(contrast(shade, ground) >= least for ground in grounds))
 

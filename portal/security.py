@@ -12,6 +12,8 @@ from portal.config import Config
 SMALL = 64 * 1024
 """Bytes that a body may have where anybody may send one."""
 OPEN_TO_ALL = ("portal.customer", "portal.api", "portal.auth")
+STAFF_ONLY = ("preview.draft",)
+"""What lies beside the pages that anybody may send to: a preview takes a picture along."""
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -22,7 +24,6 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-
 FRAMES_OF = ("portal.admin",)
 """Whose pages may show a page of ours in a frame."""
 LETTER = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
@@ -53,9 +54,9 @@ def _package() -> str:
     return blueprint.import_name if blueprint else ""
 
 
-def _limit_body(_endpoint: str | None, _values: object) -> None:
+def _limit_body(endpoint: str | None, _values: object) -> None:
     """Before anything reads the body, the token check included."""
-    if _package().startswith(OPEN_TO_ALL):
+    if _package().startswith(OPEN_TO_ALL) and endpoint not in STAFF_ONLY:
         request.max_content_length = SMALL
 
 

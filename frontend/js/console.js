@@ -6,6 +6,7 @@ import * as live from "./live.js";
 import * as menu from "./menu.js";
 import * as notify from "./notify.js";
 import * as progress from "./progress.js";
+import * as settings from "./settings.js";
 import * as submit from "./submit.js";
 
 editor.start();
@@ -15,4 +16,5 @@ live.start();
 menu.start();
 notify.start();
 progress.start();
+settings.start();
 submit.start();

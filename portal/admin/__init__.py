@@ -15,13 +15,11 @@ from portal.admin import (
     technicians,
     templates,
     visit_types,
-    texts,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     index.blueprint,
     link.blueprint,
-    texts.blueprint,
     style.blueprint,
     templates.blueprint,
     imports.blueprint,

@@ -12,7 +12,7 @@ from notifications import lanes
 from notifications import templates as texts
 from notifications.company import Company
 from notifications.models import ChannelName
-from portal.appearance import Style
+from portal import logo
 from portal.models import User
 from scheduling import settings
 from scheduling.models import Conflict, Location, Technician
@@ -42,7 +42,7 @@ def style(session: Session) -> Hint:
     name = settings.load(session, Company).name
     if name == Company().name:
         return Hint("The company has no name yet", wanting=True)
-    return Hint(f"{name}, {settings.load(session, Style).accent}")
+    return Hint(f"{name}, {'with a logo' if logo.shown(session) else 'no logo'}")
 
 
 def templates(session: Session) -> Hint:
@@ -86,7 +86,7 @@ def people(session: Session) -> Hint:
     here = User.disabled_at.is_(None)
     invited = _count(session, User.id, here, User.password_hash.is_(None))
     words = f"{_count(session, User.id, here)} may come in"
-    return Hint(f"{words}, {invited} without a password yet" if invited else words)
+    return Hint(f"{words}, {invited} without a password" if invited else words)
 
 
 def imports(session: Session) -> Hint | None:

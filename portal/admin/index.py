@@ -34,7 +34,6 @@ GROUPS = (
             Section(
                 "link_terms.edit", "Link", "What customers may do, until when, and what their pages say.", hints.link
             ),
-            Section("link_texts.edit", "Page texts", "What the pages say, in each language."),
             Section(
                 "style.edit", "Company and style", "Name, phone, logo, colour and font of their pages.", hints.style
             ),

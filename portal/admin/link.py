@@ -1,135 +1,136 @@
-"""Link settings: on what terms customers confirm and move their visits."""
+"""Link settings: on what terms customers confirm and move their visits, and what their pages say."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
-from wtforms import BooleanField, FloatField, IntegerField, SelectField
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, FloatField, FormField, IntegerField, SelectField
 from wtforms.validators import InputRequired
 
-from portal import auth
-from portal.admin import groups
+from portal import audit, auth, drafts, slot_rows
+from portal.admin import effects, groups, texts
+from portal.appearance import LANGUAGES, LinkTexts
 from portal.extensions import db
 from portal.forms import Form, choices
 from portal.models import Role
+from portal.slot_rows import SlotRow
 from portal.transaction import transaction
-from scheduling import routes, settings
-from scheduling.models import Lock
-from scheduling.terms import LinkTerms, SlotTime
+from scheduling import clock, routes, settings
+from scheduling.models import Location, Lock
+from scheduling.terms import LinkTerms
 
 blueprint = Blueprint("link_terms", __name__)
 
 REFUSAL = 422
-LOCKS = ((Lock.NONE, "nothing: staff may move it within its promise"), (Lock.DAY, "the day"), (Lock.TIME, "the time"))
-
-
-def _number(label: str, hint: str) -> IntegerField:
-    return IntegerField(label, [InputRequired("Type a number.")], description=hint)
+LOCKS = ((Lock.NONE, "nothing"), (Lock.DAY, "the day"), (Lock.TIME, "the time"))
+GROUPS: Mapping[str, Sequence[str]] = {
+    "link": ("rescheduling", "validity_days", "cut_off_hours", "show_technician"),
+    "texts": tuple(LANGUAGES),
+    "slots": (),
+    "offers": ("max_detour_km", "notice_hours", "horizon_days", "max_reschedules", "hold_minutes", "empty_routes"),
+    "staff": ("lock", "choose_days"),
+}
+"""The fields of each part of the page, whose defaults can be had back one part at a time."""
 
 
 class TermsForm(Form):
     """Everything but the slots, which are rows of their own."""
 
-    validity_days = _number("A link is valid for, in days", "Links already sent keep what was promised with them.")
-    rescheduling = BooleanField(
-        "Customers may choose another time", description="Without it they can confirm, and ask for a call."
+    rescheduling = BooleanField("Customers may choose another time")
+    validity_days = IntegerField("A link is valid for, in days", [InputRequired("Type a number.")])
+    cut_off_hours = IntegerField("Cut-off before the appointment, in hours", [InputRequired("Type a number.")])
+    show_technician = BooleanField("Tell customers who comes")
+    en = FormField(texts.LanguageForm, LANGUAGES["en"])
+    fr = FormField(texts.LanguageForm, LANGUAGES["fr"])
+    de = FormField(texts.LanguageForm, LANGUAGES["de"])
+    max_detour_km = FloatField("Longest detour, in km", [InputRequired("Type a number.")])
+    notice_hours = IntegerField("Notice before a slot, in hours", [InputRequired("Type a number.")])
+    horizon_days = IntegerField("Horizon, in days", [InputRequired("Type a number.")])
+    max_reschedules = IntegerField(
+        "How often a customer may move an appointment", [InputRequired("Type a number; 0 is never.")]
     )
-    max_detour_km = FloatField(
-        "Longest detour in km",
-        [InputRequired("Type a number.")],
-        description="How much longer a route may get by a customer’s choice.",
-    )
-    notice_hours = _number("Notice in hours", "From now to the start of a slot that is offered.")
-    cut_off_hours = _number("Cut-off in hours", "From now to the start of the present appointment: later it is fixed.")
-    max_reschedules = _number("How often a customer may move an appointment", "0 is never.")
-    horizon_days = _number("Horizon in days", "How far ahead slots are offered.")
-    hold_minutes = _number("Minutes a slot is held", "While the customer looks at it once more.")
-    lock = SelectField(
-        "Once a customer has agreed, hold",
-        choices=choices(LOCKS),
-        coerce=Lock,
-        description="What binds dispatchers and solver.",
-    )
+    hold_minutes = IntegerField("A chosen slot is held for, in minutes", [InputRequired("Type a number.")])
+    empty_routes = BooleanField("Offer days without a planned route")
+    lock = SelectField("Once a customer has agreed, hold", choices=choices(LOCKS), coerce=Lock)
     choose_days = BooleanField("Dispatchers may limit the days of a sending")
-    empty_routes = BooleanField(
-        "Offer days without a planned route", description="From the weekly hours of technicians who have some."
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SlotRow:
-    """A slot as it is typed: two times, and what is wrong with them."""
-
-    start: str = ""
-    end: str = ""
-    trouble: str = ""
 
 
 @blueprint.get("/settings/link")
 @auth.requires(Role.MANAGER)
 def edit() -> ResponseReturnValue:
-    """The terms in force."""
-    terms = settings.load(db.session(), LinkTerms)
-    rows = [SlotRow(slot.start.isoformat("minutes"), slot.end.isoformat("minutes")) for slot in terms.slots]
-    return _page(TermsForm(formdata=None, obj=terms), rows)
+    """The terms and texts in force."""
+    terms, said = settings.load(db.session(), LinkTerms), settings.load(db.session(), LinkTexts)
+    form = TermsForm(formdata=None, data={**terms.model_dump(), **texts.data(said)})
+    return _page(form, [SlotRow.of(slot) for slot in terms.slots], request.form)
 
 
 @blueprint.post("/settings/link")
 @auth.requires(Role.MANAGER)
 def save() -> ResponseReturnValue:
-    """Keep the terms; or do what another button says to the rows of slots, and keep nothing yet."""
-    form, rows = TermsForm(), _typed()
-    act = request.form.get("act", "save")
-    if act != "save":
-        return _page(form, _rearranged(rows, act))
-    slots, rows = _slots(rows)
+    """Keep the terms and texts; or do what another button says to the form, and keep nothing yet."""
+    form, rows = TermsForm(), slot_rows.typed(request.form)
+    verb, _, part = request.form.get("act", "save").partition(" ")
+    if verb == "restore":
+        return _restored(rows, part)
+    if verb != "save":
+        return _page(form, slot_rows.rearranged(rows, request.form["act"]), request.form, unsaved=True)
+    slots, rows = slot_rows.checked(rows)
     terms = groups.read(form, LinkTerms, slots=slots)
     if terms is None or any(row.trouble for row in rows):
-        return _page(form, rows), REFUSAL
+        return _page(form, rows, request.form, unsaved=True), REFUSAL
     with transaction() as session:
-        settings.save(session, terms)
+        audit.save(session, terms, actor=auth.actor())
+        audit.save(session, texts.read(form), actor=auth.actor())
         routes.open_days(session)
     flash("The link settings are kept. They count from now on; links already sent keep their validity.")
     return redirect(url_for(".edit"))
 
 
-def _typed() -> list[SlotRow]:
-    return [
-        SlotRow(start.strip(), end.strip())
-        for start, end in zip(request.form.getlist("start"), request.form.getlist("end"), strict=False)
-    ]
+def _restored(rows: list[SlotRow], part: str) -> str:
+    """The form with the defaults in one of its parts, not kept yet."""
+    typed, defaults = request.form.copy(), LinkTerms().model_dump(mode="json")
+    for name in GROUPS.get(part, ()):
+        for key in [key for key in typed if key == name or key.startswith(f"{name}-")]:
+            typed.pop(key)
+        if defaults.get(name) not in (None, False):
+            typed[name] = str(defaults[name])
+    if part == "slots":
+        rows = [SlotRow.of(slot) for slot in LinkTerms().slots]
+    return _page(TermsForm(formdata=typed), rows, typed, unsaved=True)
 
 
-def _rearranged(rows: list[SlotRow], act: str) -> list[SlotRow]:
-    """The rows after `add`, `remove 2`, `up 2` or `down 2`; positions count from 0."""
-    verb, _, position = act.partition(" ")
-    if verb == "add":
-        return [*rows, SlotRow()]
-    at = int(position) if position.isdecimal() else len(rows)
-    other = at + {"up": -1, "down": 1}.get(verb, 0)
-    if not (0 <= at < len(rows) and 0 <= other < len(rows)):
-        return rows
-    row = rows.pop(at)
-    return rows if verb == "remove" else [*rows[:other], row, *rows[other:]]
+def _page(form: TermsForm, rows: Sequence[SlotRow], typed: MultiDict[str, str], *, unsaved: bool = False) -> str:
+    session = db.session()
+    stored = settings.load(session, LinkTerms), settings.load(session, LinkTexts)
+    terms = drafts.terms(typed, stored[0])
+    fallbacks = texts.branch_languages(session)
+    return render_template(
+        "admin/link.html",
+        form=form,
+        rows=rows,
+        unsaved=unsaved,
+        overlaps=slot_rows.overlaps(slot_rows.checked(rows)[0]),
+        weekdays=list(enumerate(slot_rows.WEEKDAYS, start=1)),
+        effects=effects.of(terms, _now()),
+        languages=LANGUAGES,
+        standing_in=texts.standing_in(drafts.texts(typed, stored[1]), fallbacks[0]),
+        falls_back={code: texts.said_of(code, fallbacks) for code in LANGUAGES},
+        language=_shown(form),
+    )
 
 
-def _slots(rows: Sequence[SlotRow]) -> tuple[list[SlotTime], list[SlotRow]]:
-    """The slots, and the rows with what is wrong with each; empty rows are left out."""
-    slots, checked = [], []
-    for row in rows:
-        if not (row.start or row.end):
-            continue
-        try:
-            slots.append(SlotTime.model_validate({"start": row.start, "end": row.end}))
-            checked.append(row)
-        except ValidationError:
-            checked.append(
-                SlotRow(row.start, row.end, "Two times, the second after the first, such as 08:00 and 10:00.")
-            )
-    return slots, checked or [SlotRow(trouble="At least one slot is needed.")]
+def _shown(form: TermsForm) -> str:
+    """The language whose texts are open: one with something wrong, else the one that was chosen."""
+    wrong = [code for code in LANGUAGES if form[code].errors]
+    asked = request.form.get("language", "en")
+    return wrong[0] if wrong else asked if asked in LANGUAGES else "en"
 
 
-def _page(form: TermsForm, rows: Sequence[SlotRow]) -> str:
-    return render_template("admin/link.html", form=form, rows=rows)
+def _now() -> datetime:
+    """The present time on the wall of the first branch."""
+    zone = db.session().scalar(select(Location.zone_name).order_by(Location.id).limit(1))
+    return clock.now().astimezone(ZoneInfo(zone or "UTC"))

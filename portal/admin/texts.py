@@ -1,77 +1,67 @@
-"""The texts of the customer pages, in every language side by side."""
+"""The texts of the customer pages, a part of the link settings: a form for each language, and what it falls back to."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
+from collections.abc import Mapping, Sequence
+
 from flask_babel import force_locale
-from wtforms import FormField, StringField, TextAreaField
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
-from portal import auth
-from portal.appearance import DEFAULTS, LANGUAGES, LinkTexts, PageTexts
-from portal.extensions import db
+from notifications import wording
+from portal.appearance import LANGUAGES, LinkTexts, PageTexts
 from portal.forms import Form, Part, plain
-from portal.models import Role
-from portal.transaction import transaction
-from scheduling import settings
-
-blueprint = Blueprint("link_texts", __name__)
-
-REFUSAL = 422
-LABELS = {
-    "title": "Title",
-    "description": "Description under the title",
-    "after_confirm": "After a confirmation",
-    "after_reschedule": "After another time was chosen",
-    "error": "When something fails: stands first, the exact reason follows",
-}
+from scheduling.models import Location
 
 
 class LanguageForm(Part):
     """The texts in one language."""
 
-    title = StringField(LABELS["title"], [Length(max=80)], [plain])
-    description = TextAreaField(LABELS["description"], [Length(max=500)], [plain])
-    after_confirm = TextAreaField(LABELS["after_confirm"], [Length(max=500)], [plain])
-    after_reschedule = TextAreaField(LABELS["after_reschedule"], [Length(max=500)], [plain])
-    error = TextAreaField(LABELS["error"], [Length(max=500)], [plain])
+    title = StringField("Title", [Length(max=80)], [plain])
+    description = TextAreaField("Description under the title", [Length(max=500)], [plain])
+    after_confirm = TextAreaField("After a confirmation", [Length(max=500)], [plain])
+    after_reschedule = TextAreaField("After another time was chosen", [Length(max=500)], [plain])
+    error = TextAreaField(
+        "When something fails", [Length(max=500)], [plain], description="Stands first; the exact reason follows."
+    )
 
 
-class TextsForm(Form):
-    """All languages."""
-
-    en = FormField(LanguageForm)
-    fr = FormField(LanguageForm)
-    de = FormField(LanguageForm)
+NAMES = tuple(PageTexts.model_fields)
 
 
-@blueprint.get("/settings/texts")
-@auth.requires(Role.MANAGER)
-def edit() -> ResponseReturnValue:
-    """The texts as they are set."""
-    stored = settings.load(db.session(), LinkTexts).by_language
-    return _page(TextsForm(formdata=None, data={code: text.model_dump() for code, text in stored.items()}))
+def data(stored: LinkTexts) -> dict[str, dict[str, str]]:
+    """What the form shows of the stored texts."""
+    return {code: stored.by_language.get(code, PageTexts()).model_dump() for code in LANGUAGES}
 
 
-@blueprint.post("/settings/texts")
-@auth.requires(Role.MANAGER)
-def save() -> ResponseReturnValue:
-    """Keep them."""
-    form = TextsForm()
-    if not form.validate_on_submit():
-        return _page(form), REFUSAL
-    texts = {code: PageTexts(**{name: form[code][name].data for name in LABELS}) for code in LANGUAGES}
-    with transaction() as session:
-        settings.save(session, LinkTexts(by_language=texts))
-    flash("The texts are kept.")
-    return redirect(url_for(".edit"))
+def read(form: Form) -> LinkTexts:
+    """The texts of a form that is valid."""
+    return LinkTexts(
+        by_language={code: PageTexts(**{name: form[code][name].data for name in NAMES}) for code in LANGUAGES}
+    )
 
 
-def _page(form: TextsForm) -> str:
-    defaults = {code: _defaults(code) for code in LANGUAGES}
-    return render_template("admin/texts.html", form=form, languages=LANGUAGES, labels=LABELS, defaults=defaults)
+def branch_languages(session: Session) -> Sequence[str]:
+    """The languages of the branches, those of most branches first; English where there is no branch."""
+    locales = [wording.locale_of(locale).language for locale in session.scalars(select(Location.locale))]
+    spoken = [code for code in locales if code in LANGUAGES]
+    return sorted(dict.fromkeys(spoken), key=lambda code: -spoken.count(code)) or ["en"]
 
 
-def _defaults(code: str) -> dict[str, str]:
-    """The portal's own texts in a language."""
-    with force_locale(code):
-        return {name: str(text) for name, text in DEFAULTS.items()}
+def standing_in(texts: LinkTexts, fallback: str) -> Mapping[str, Mapping[str, str]]:
+    """By language and name, what is shown where the text in that language is empty."""
+    shown = {}
+    for code in LANGUAGES:
+        others = LinkTexts(by_language={key: own for key, own in texts.by_language.items() if key != code})
+        with force_locale(code):
+            shown[code] = others.of(code, fallback).model_dump()
+    return shown
+
+
+def said_of(code: str, fallbacks: Sequence[str]) -> str:
+    """Which language stands in for a text of this one that is left empty."""
+    others = [LANGUAGES[other] for other in fallbacks if other != code]
+    if not others:
+        return "An empty text is the portal’s own, shown in grey."
+    branch = f"{' or '.join(others)}, the language of the branch"
+    return f"An empty text falls back to {branch}, then to the portal’s own. What would stand there is shown in grey."

@@ -8,9 +8,10 @@ from flask_babel import gettext
 
 from notifications import wording
 from notifications.company import Company
-from portal import filters
+from portal import filters, logo
 from portal.appearance import LANGUAGES, LinkTexts, PageTexts, Style
 from portal.customer.door import Guest
+from portal.logo import Shown
 from scheduling import settings
 from scheduling.models import Visit
 
@@ -30,6 +31,8 @@ class Page:
     """Where a script says that somebody looks; empty where nobody counts."""
     languages: Sequence[tuple[str, str, str]]
     """Code, name, address of this page in it."""
+    logo: Shown | None
+    """Stands in place of the company's name, which it is the alternative text of."""
 
 
 def page(guest: Guest) -> Page:
@@ -46,12 +49,13 @@ def page(guest: Guest) -> Page:
         direction=filters.spoken().text_direction,
         seen_url="" if guest.gone else url_for("customer.seen"),
         languages=[(code, name, _in_language(code)) for code, name in LANGUAGES.items()],
+        logo=logo.shown(guest.session),
     )
 
 
 def style_url(style: Style) -> str:
     """The address of the company's own tokens, another one after each change."""
-    return url_for("customer.style", v=f"{style.accent[1:]}-{style.radius}")
+    return url_for("customer.style", v=style.version)
 
 
 def _in_language(code: str) -> str:

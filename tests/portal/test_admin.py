@@ -85,10 +85,10 @@ def test_a_slot_that_is_none_is_refused(people: People, world: World, start: str
 def test_texts_are_kept_by_language(people: People, world: World) -> None:
     ada = people.ada()
     changes: dict[str, Any] = {"de-title": "Ihr Termin bei uns"}
-    ada.press(ada.get("/settings/texts"), "Save the texts", **changes)
+    ada.press(ada.get("/settings/link"), "Save the link settings", act="save", **changes)
     texts = stored(LinkTexts)
     assert texts.of("de", "en").title == "Ihr Termin bei uns"
-    assert "Ihr Termin bei uns" in ada.get("/settings/texts").response.get_data(as_text=True)
+    assert "Ihr Termin bei uns" in ada.get("/settings/link").response.get_data(as_text=True)
 
 
 def test_company_and_style_are_kept(people: People, world: World) -> None:

@@ -9,7 +9,7 @@ from tests.portal.conftest import World
 PATHS = (
     "/start", "/find?q=ana", "/find?q=none", "/visits", "/visits?q=zzz", "/visits?status=planned&page=9", "/customers",
     "/customers?q=ana", "/customers/new", "/messages", "/messages?channel=email", "/messages?failed=1", "/requests",
-    "/account", "/settings", "/settings/link", "/settings/texts", "/settings/style", "/settings/templates",
+    "/account", "/settings", "/settings/link", "/settings/style", "/settings/templates",
     "/settings/templates/new", "/settings/templates/new?channel=email", "/settings/imports", "/settings/technicians",
     "/settings/locations", "/settings/locations/new", "/settings/people", "/settings/people/invite",
     "/settings/channels", "/settings/components",

@@ -36,6 +36,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     },
     "customer": {
         "style": ANYBODY,
+        "picture": ANYBODY,
         **dict.fromkeys(["show", "confirm", "undo", "calendar_file", "choose", "hold", "review", "move"], LINK),
         **dict.fromkeys(["release", "ask", "express", "renew", "seen", "earlier", "after_reload"], LINK),
         "nowhere": ANYBODY,
@@ -60,7 +61,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "sendings": dict.fromkeys(["index", "show", "board", "stop"], D),
     "settings": {"index": M},
     "link_terms": dict.fromkeys(["edit", "save"], M),
-    "link_texts": dict.fromkeys(["edit", "save"], M),
+    "preview": dict.fromkeys(["stored", "draft", "sheet", "style"], M),
     "style": dict.fromkeys(["edit", "save"], M),
     "templates": dict.fromkeys(
         ["index", "new", "create", "edit", "save", "letter", "duplicate", "delete", "trial_state"], M
@@ -115,6 +116,7 @@ def values(world: World, people: People) -> dict[str, Any]:
         "act": "confirm",
         "rest": "x",
         "filename": "console.css",
+        "digest": "x",
         "user_id": people.ids[Role.DISPATCHER],
         "technician_id": world.technician_id,
         "location_id": world.location_id,
