@@ -52,8 +52,7 @@ def entries() -> list[AuditEntry]:
 
 
 def number(session: Session, column: Any) -> int:
-    found: int = session.scalars(select(column).order_by(column.desc())).first()
-    return found
+    return int(session.scalars(select(column).order_by(column.desc()).limit(1)).one())
 
 
 def acts(ada: Browser, world: World, people: People) -> Iterator[tuple[str, Page]]:
