@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/+")
 DOT = re.compile(r"(?<=\S)[.\u3002\uff0e\uff61](?=\w)")
@@ -9,8 +10,12 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories of controls, bidi marks, zero-width characters and line separators."""
 
 
+@lru_cache(maxsize=1024)
 def one_line(text: str, limit: int) -> str:
-    """One line of visible characters, cut to `limit` with an ellipsis that keeps GSM-7."""
+    """One line of visible characters, cut to `limit` with an ellipsis that keeps GSM-7.
+
+    Kept for a while: a sending writes the same company, link and hours a thousand times.
+    """
     seen = "".join(" " if char.isspace() else char for char in text)
     seen = "".join(char for char in seen if unicodedata.category(char) not in INVISIBLE)
     seen = " ".join(seen.split())

@@ -47,6 +47,8 @@ BY_STATE: Mapping[MessageState, Outcome] = {
     M.SKIPPED: Outcome.UNREACHED,
 }
 ORDER: Mapping[Outcome, int] = {outcome: place for place, outcome in enumerate(Outcome)}
+AHEAD = frozenset({VisitStatus.PLANNED, VisitStatus.UNPLANNED})
+"""A customer may be asked about these: to confirm the time, or to choose one."""
 ANSWERED = frozenset({Outcome.MOVED, Outcome.CONFIRMED, Outcome.OVER})
 """Nobody reminds these."""
 
@@ -109,7 +111,7 @@ def _spoken_of(message: Message) -> Sequence[Visit]:
 
 
 def _outcome(visits: Collection[Visit], messages: Sequence[Message], asked: Collection[int]) -> Outcome:
-    ahead = [visit for visit in visits if visit.status is VisitStatus.PLANNED]
+    ahead = [visit for visit in visits if visit.status in AHEAD]
     if visits and not ahead:
         return Outcome.OVER
     if ahead and all(visit.agreed for visit in ahead):
@@ -129,7 +131,7 @@ def unanswered(lines: Sequence[Line]) -> Sequence[Visit]:
         for line in lines
         if line.outcome not in ANSWERED
         for visit in line.visits
-        if visit.status is VisitStatus.PLANNED and not visit.agreed
+        if visit.status in AHEAD and not visit.agreed
     ]
 
 
@@ -189,7 +191,7 @@ def _agreed(session: Session, ids: Sequence[int]) -> Mapping[int, int]:
         select(Invitation.sending_id, func.min(agreed.cast(Integer)).label("agreed"))
         .join(InvitedVisit, InvitedVisit.invitation_id == Invitation.id)
         .join(Visit, InvitedVisit.visit_id == Visit.id)
-        .where(Invitation.sending_id.in_(ids), Visit.status == VisitStatus.PLANNED)
+        .where(Invitation.sending_id.in_(ids), Visit.status.in_(AHEAD))
         .group_by(Invitation.sending_id, Invitation.customer_id)
         .subquery()
     )

@@ -80,6 +80,8 @@ def replaced(text: str) -> str:
 
 def measure(text: str) -> Size:
     """The encoding, units and segments of a text; an empty one takes one segment."""
+    if len(text) <= SINGLE[Encoding.GSM7] and BASIC.issuperset(text):
+        return Size(Encoding.GSM7, len(text), 1)  # what most are, told twenty times sooner
     encoding = Encoding.UCS2 if costly(text) else Encoding.GSM7
     weights = [_weight(char, encoding) for char in text]
     units = sum(weights)

@@ -43,6 +43,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\u00a0\u2009\u202f]", " ", text)
 
 
+@lru_cache(maxsize=512)
 def day(value: date, locale: str) -> str:
     """Weekday, day and month."""
     return _plain(format_date(value, _day_pattern(locale), locale=locale_of(locale)))
@@ -60,6 +61,7 @@ def relative_day(value: date, today: date, locale: str) -> str:
     return words.get((value - today) // timedelta(days=1)) or day(value, locale)
 
 
+@lru_cache(maxsize=512)
 def hours(window: Window, zone: ZoneInfo, locale: str) -> str:
     """The times of a window, such as `8:00-10:00`."""
     return f"{time(window.start.astimezone(zone), locale)}-{time(window.end.astimezone(zone), locale)}"

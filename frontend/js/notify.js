@@ -15,11 +15,21 @@ export function start() {
       open(link.href);
     }
   });
+  for (const all of document.querySelectorAll("[data-all]")) tickedByOne(all);
   document.addEventListener("submit", (event) => {
     const asked = event.target;
     if (!asked.matches("form[data-dialog]")) return;
     event.preventDefault();
     open(`${asked.action}?${new URLSearchParams(new FormData(asked))}`);
+  });
+}
+
+// A box above a list that ticks all of it.
+function tickedByOne(all) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    const boxes = all.closest("form").querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]:enabled`);
+    for (const box of boxes) box.checked = all.checked;
   });
 }
 

@@ -34,8 +34,9 @@ class Promise:
     """What a customer is told about one visit."""
 
     ref: str
-    day: date
-    window: tuple[time, time]
+    day: date | None
+    window: tuple[time, time] | None
+    """None for a visit that isn't planned: its customer is to choose a time."""
     fresh: bool
     """Whether notifying makes the promise."""
     whole: bool
@@ -215,7 +216,9 @@ def _mark(row: Row) -> Mark:
     return Mark.SILENT if least is Mark.WAITING and row.in_vain else least
 
 
-def _promise(visit: Visit, window: Window) -> Promise:
+def _promise(visit: Visit, window: Window | None) -> Promise:
+    if window is None:
+        return Promise(visit.ref, None, None, fresh=False, whole=False)
     begin, end = (at.astimezone(visit.location.zone) for at in (window.start, window.end))
     route = visit.stop.route if visit.stop else None
     fresh = visit.window is None
