@@ -240,7 +240,7 @@ def test_the_list_says_what_uses_what_and_is_narrowed(ada: Browser) -> None:
     seeded()
     page = ada.get("/settings/templates")
     assert "A customer confirmed: tell dispatchers and the technician" in page.text
-    narrowed = ada.get("/settings/templates?channel=email&trigger=manual")
+    narrowed = ada.get("/settings/templates?channel=email&trigger=manual&q=confirm")
     (row,) = narrowed.root.all("table", class_="table template-list")[0].all("tr")[1:]
     assert row.text.startswith(seeding.CONFIRM_EMAIL)
     assert "No template fits" in ada.get("/settings/templates?q=nothing").text
