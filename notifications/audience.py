@@ -39,7 +39,7 @@ class Row:
     customer: Customer
     visits: tuple[Visit, ...]
     """What the message would speak of: the planned ones ahead."""
-    windows: tuple[Window, ...]
+    windows: tuple[Window | None, ...]
     """What would be promised about each."""
     channels: tuple[ChannelName, ...]
     """The way or ways the customer would be told."""
@@ -147,10 +147,10 @@ def _load(session: Session, visit_ids: Collection[int]) -> Sequence[Visit]:
         .where(Visit.id.in_(visit_ids))
         .options(
             joinedload(Visit.customer).selectinload(Customer.consents),
-            joinedload(Visit.location),
             joinedload(Visit.site),
-            joinedload(Visit.type),
-            selectinload(Visit.stop).joinedload(Stop.route).joinedload(Route.technician),
+            selectinload(Visit.location),
+            selectinload(Visit.type),
+            joinedload(Visit.stop).selectinload(Stop.route).selectinload(Route.technician),
         )
     )
     visits = session.scalars(query).unique().all()
@@ -208,7 +208,7 @@ class _Counter:
     def row(self, visits: Sequence[Visit]) -> Row:
         """What the sending would do for one customer."""
         party = subjects.of_customer(visits[0].customer)
-        ahead = [visit for visit in visits if _trouble(visit) is None]
+        ahead = [visit for visit in visits if self._trouble(visit) is None]
         sizes, refused = self._sizes(ahead)
         obstacles = {
             channel: self._obstacle(party, channel, visits, ahead) or refused.get(channel) for channel in self.chosen
@@ -220,7 +220,7 @@ class _Counter:
         return Row(
             customer=visits[0].customer,
             visits=tuple(ahead),
-            windows=tuple(window for visit in ahead if (window := promised(visit, self.terms))),
+            windows=tuple(promised(visit, self.terms) for visit in ahead),
             channels=tuple(ways),
             locale=party.locale or visits[0].location.locale,
             obstacles={channel: reason for channel, reason in obstacles.items() if reason},
@@ -232,11 +232,19 @@ class _Counter:
             cost=segments * self.context.sms_cost,
         )
 
+    def _trouble(self, visit: Visit) -> Reason | None:
+        """Why nobody is told of this visit; the customer of an unplanned one may be invited to choose a time."""
+        if visit.status is VisitStatus.UNPLANNED and self.terms.rescheduling:
+            return None
+        if visit.status is not VisitStatus.PLANNED or visit.stop is None:
+            return Reason.NOT_PLANNED
+        return Reason.PAST if policy.is_past(visit) else None
+
     def _obstacle(
         self, party: Party, channel: ChannelName, visits: Sequence[Visit], ahead: Sequence[Visit]
     ) -> Reason | None:
         if not ahead:
-            return _trouble(visits[0])
+            return self._trouble(visits[0])
         if channel not in self.context.channels:
             return Reason.NO_CHANNEL
         return obstacle(party, channel, opted_out=self.opted_out[channel], limits=self.limits)
@@ -273,10 +281,3 @@ def scene(visits: Sequence[Visit], *, company: Company, terms: LinkTerms, link: 
         link=link,
         link_until=clock.now() + timedelta(days=terms.validity_days),
     )
-
-
-def _trouble(visit: Visit) -> Reason | None:
-    """Why nobody is told of this visit."""
-    if visit.status is not VisitStatus.PLANNED or visit.stop is None:
-        return Reason.NOT_PLANNED
-    return Reason.PAST if policy.is_past(visit) else None

@@ -30,7 +30,7 @@ def invite(
 ) -> Invitation:
     """Make a link for the customer's visits and, in the same transaction, the promise about each.
 
-    Raises `NotOpen` where a visit isn't planned.
+    Of an unplanned visit nothing is promised: its customer is to choose. Raises `NotOpen` of any other.
     """
     now = clock.now()
     invitation = Invitation(
@@ -45,8 +45,9 @@ def invite(
     session.flush()
     for visit in invited:
         window = visits.notify(session, visit, terms=terms, invitation_id=invitation.id, actor=actor)
+        start, end = (window.start, window.end) if window else (now, now)
         invitation.items.append(
-            InvitedVisit(visit=visit, generation=visit.generation, window_start=window.start, window_end=window.end)
+            InvitedVisit(visit=visit, generation=visit.generation, window_start=start, window_end=end)
         )
     session.flush()
     return invitation

@@ -108,9 +108,14 @@ class InvitedVisit(Base):
     generation: Mapped[int]
     window_start: Mapped[datetime]
     window_end: Mapped[datetime]
-    """What the message promised: the truth page says "moved since" against it."""
+    """What the message promised: the truth page says "moved since" against it. Without length: a time to choose."""
     invitation: Mapped[Invitation] = relationship(back_populates="items")
     visit: Mapped[Visit] = relationship()
+
+    @property
+    def open(self) -> bool:
+        """Whether the customer was invited to choose a time, rather than told one."""
+        return self.window_start == self.window_end
 
 
 class Rule(Base):

@@ -53,7 +53,7 @@ def _planned(session: Session, message: Message, context: Context) -> Reason | N
     """To a customer we speak of appointments ahead only."""
     if message.customer_id is None:
         return None
-    ahead = [visit for visit in subjects.visits(message) if visit.status is VisitStatus.PLANNED]
+    ahead = [visit for visit in subjects.visits(message) if visit.status is VisitStatus.PLANNED or visit.choosing]
     return None if ahead or message.visit_id is None else Reason.NOT_PLANNED
 
 

@@ -60,6 +60,7 @@ class BuiltinRule:
 
 SMS, EMAIL = ChannelName.SMS, ChannelName.EMAIL
 CONFIRM_SMS, CONFIRM_EMAIL = "Confirm your appointment (SMS)", "Confirm your appointment (e-mail)"
+CHOOSE_SMS, CHOOSE_EMAIL = "Without a time: choose one (SMS)", "Without a time: choose one (e-mail)"
 NEW_SMS, NEW_EMAIL = "New appointment (SMS)", "New appointment (e-mail)"
 CONFIRMED_SMS, CONFIRMED_EMAIL = "Staff: visit confirmed (SMS)", "Staff: visit confirmed (e-mail)"
 MOVED_SMS, MOVED_EMAIL = "Staff: visit moved (SMS)", "Staff: visit moved (e-mail)"
@@ -70,6 +71,8 @@ WISH_EMAIL = "Staff: customer asks for help (e-mail)"
 TEMPLATES: Sequence[BuiltinTemplate] = (
     BuiltinTemplate(CONFIRM_SMS, "confirm", SMS, Trigger.MANUAL),
     BuiltinTemplate(CONFIRM_EMAIL, "confirm", EMAIL, Trigger.MANUAL),
+    BuiltinTemplate(CHOOSE_SMS, "choose", SMS, Trigger.MANUAL),
+    BuiltinTemplate(CHOOSE_EMAIL, "choose", EMAIL, Trigger.MANUAL),
     BuiltinTemplate(NEW_SMS, "new_appointment", SMS),
     BuiltinTemplate(NEW_EMAIL, "new_appointment", EMAIL, attach_appointment=True),
     BuiltinTemplate(CONFIRMED_SMS, "staff_confirmed", SMS),

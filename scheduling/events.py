@@ -85,7 +85,8 @@ class VisitNotified(Fact):
 
     visit_id: int
     invitation_id: int
-    window: Window
+    window: Window | None
+    """None where the customer is to choose it."""
 
 
 @dataclass(frozen=True, slots=True)

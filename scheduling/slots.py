@@ -40,11 +40,12 @@ def may_reschedule(visit: Visit, question: Question) -> None:
     customer, terms = question.limits == CUSTOMER, question.terms
     if customer and not terms.rescheduling:
         raise NotOpen(visit.ref, "off")
-    if visit.status is not VisitStatus.PLANNED and (customer or visit.status not in OUTSIDE):
+    plannable = visit.choosing if customer else visit.status in OUTSIDE
+    if visit.status is not VisitStatus.PLANNED and not plannable:
         raise NotOpen(visit.ref, "status")
     if question.limits.cut_off:
         visits.before_cut_off(visit, terms)
-    if question.limits.count and visit.reschedules >= terms.max_reschedules:
+    if question.limits.count and not visit.choosing and visit.reschedules >= terms.max_reschedules:
         raise NotOpen(visit.ref, "count")
 
 
@@ -152,7 +153,11 @@ def accept(
     decided = asking.decide(session, block, held[chosen.route_id], chosen, question)
     before = [(visit.window, visit.stop.route if visit.stop else None) for visit in block]
     for visit in block:
-        _promise(visit, chosen, -_was_counted(session, visit) if undo else int(question.limits.count))
+        _promise(
+            visit,
+            chosen,
+            -_was_counted(session, visit) if undo else int(question.limits.count and visit.stop is not None),
+        )
     _transfer(session, block, held[chosen.route_id], decided, question, actor)
     for visit, (window, route) in zip(block, before, strict=True):
         _agree(session, visit, visit.confirmation if route and visit.window == window else becomes)
@@ -221,11 +226,11 @@ def _transfer(
 
 
 def _fact(visit: Visit, old_window: Window | None, old_route: Route | None, decided: Offer) -> Fact:
-    if old_route is None:
+    if old_route is None and not visit.agreed:
         return VisitPlanned(visit.id, decided.route, visit.window, visit.generation)
-    if visit.window == old_window:
+    if old_route and visit.window == old_window:
         return VisitTechnicianChanged(visit.id, old_route.technician.ref, decided.technician)
-    if visit.confirmation is Confirmation.NONE:
+    if old_route and visit.confirmation is Confirmation.NONE:
         return VisitPlannedTimeChanged(
             visit.id, old_window, visit.window, old_route.id, decided.route, visit.generation
         )
@@ -233,7 +238,7 @@ def _fact(visit: Visit, old_window: Window | None, old_route: Route | None, deci
         visit_id=visit.id,
         old_window=old_window,
         window=visit.window,
-        old_route_id=old_route.id,
+        old_route_id=old_route.id if old_route else None,
         route_id=decided.route,
         detour_m=decided.detour,
         undo=visit.confirmation is Confirmation.NOTIFIED,

@@ -107,12 +107,17 @@ def renew(visit: Visit) -> None:
     visit.locked_start = None
 
 
-def notify(session: Session, visit: Visit, *, terms: LinkTerms, invitation_id: int, actor: Actor) -> wall.Window:
+def notify(session: Session, visit: Visit, *, terms: LinkTerms, invitation_id: int, actor: Actor) -> wall.Window | None:
     """Make the promise that an invitation carries and mark the customer as notified; returns the promised window.
 
-    Without a window it becomes the first configured slot that contains the planned start, failing that the shift.
-    Raises `NotOpen` where the visit isn't planned.
+    Without a window it becomes the first configured slot that contains the planned start, failing that the shift. The
+    customer of an unplanned visit is invited to choose. Raises `NotOpen` where there is nothing to confirm or choose.
     """
+    if visit.status is VisitStatus.UNPLANNED and terms.rescheduling:
+        visit.confirmation = Confirmation.NOTIFIED
+        session.flush()
+        events.record(session, VisitNotified(visit.id, invitation_id, None), actor=actor)
+        return None
     if visit.status is not VisitStatus.PLANNED or visit.stop is None:
         raise NotOpen(visit.ref, "status")
     window = visit.window or promise(visit, terms)

@@ -69,7 +69,8 @@ def _first(session: Session, asked: Scope) -> Wish:
     sent = sendings.templates_of(session, asked.sending.id) if asked.sending else ()
     again = [template for template in usable if template.id in sent]
     if asked.sending is None or not again:
-        return wish.first(usable)
+        named = [each for each in usable if each.name in request.args.getlist("template")]
+        return wish.first(named or usable)
     days = scope.periods(asked.sending, place.here().today)
     return wish.first(again, days)
 

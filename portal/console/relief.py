@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from notifications import seeding
 from portal import auth, filters
 from portal.console.times import WHY
 from portal.extensions import db
@@ -113,7 +114,11 @@ def done(route_id: int) -> ResponseReturnValue:
     left = session.scalars(query.options(joinedload(Visit.customer))).all()
     until = request.args.get("until", type=date.fromisoformat) or route.day
     return render_template(
-        "console/relief_done.html", route=route, left=left, others=relief.also_away(session, route, until)
+        "console/relief_done.html",
+        route=route,
+        left=left,
+        others=relief.also_away(session, route, until),
+        templates=(seeding.CHOOSE_SMS, seeding.CHOOSE_EMAIL),
     )
 
 

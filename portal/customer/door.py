@@ -78,7 +78,7 @@ class Guest:
         return [item.visit for item in self.invitation.items if item.visit_id in ids]
 
     def _moves(self, visit: Visit) -> bool:
-        return self.owns(visit) and visit.status is VisitStatus.PLANNED
+        return self.owns(visit) and (visit.status is VisitStatus.PLANNED or visit.choosing)
 
     def question(self, *, explain: bool = False) -> Question:
         """How this customer asks for slots."""

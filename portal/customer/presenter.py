@@ -172,7 +172,9 @@ def _when(guest: Guest, item: InvitedVisit, state: State) -> When | None:
     return When.of(visit.window, visit.location.zone) if visit.window and state in DATED else None
 
 
-def _was(item: InvitedVisit) -> When:
+def _was(item: InvitedVisit) -> When | None:
+    if item.open:
+        return None
     return When.of(Window(item.window_start, item.window_end), item.visit.location.zone)
 
 

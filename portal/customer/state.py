@@ -22,14 +22,16 @@ class State(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     UNPLANNED = "unplanned"
+    CHOOSE = "choose"
+    """It has no time, and the customer is asked for one."""
 
 
 WAITING = frozenset({State.ASK, State.MOVED})
 AGREED = frozenset({State.CONFIRMED, State.RESCHEDULED})
-OPEN = WAITING | AGREED
+OPEN = WAITING | AGREED | {State.CHOOSE}
 HEARD = OPEN | {State.PAST, State.UNPLANNED}
 """Where a wish makes sense."""
-DATED = frozenset(State) - {State.UNPLANNED}
+DATED = frozenset(State) - {State.UNPLANNED, State.CHOOSE}
 OF_STATUS = {
     VisitStatus.STARTED: State.UNDER_WAY,
     VisitStatus.SUSPENDED: State.UNDER_WAY,
@@ -47,6 +49,8 @@ def state_of(guest: Guest, item: InvitedVisit) -> State:
     visit = item.visit
     if not guest.owns(visit):
         return State.CANCELLED
+    if visit.choosing:
+        return State.CHOOSE
     if visit.status in OF_STATUS:
         return OF_STATUS[visit.status]
     if visit.window is None:
@@ -55,4 +59,5 @@ def state_of(guest: Guest, item: InvitedVisit) -> State:
         return State.PAST
     if visit.agreed:
         return State.CONFIRMED if visit.confirmation is Confirmation.CONFIRMED else State.RESCHEDULED
-    return State.ASK if visit.window == Window(item.window_start, item.window_end) else State.MOVED
+    same = item.open or visit.window == Window(item.window_start, item.window_end)
+    return State.ASK if same else State.MOVED

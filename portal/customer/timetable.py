@@ -58,7 +58,7 @@ class SlotsView:
     texts: PageTexts
     number: int
     title: str
-    now: When
+    now: When | None
     together: Sequence[str]
     days: Sequence[Day]
     none: str
@@ -75,7 +75,7 @@ class ReviewView:
     page: Page
     number: int
     title: str
-    now: When
+    now: When | None
     new: When
     together: Sequence[str]
     held_until: datetime | None
@@ -124,8 +124,10 @@ def review_view(guest: Guest, number: int, slot: str, window: Window) -> ReviewV
     )
 
 
-def when(visit: Visit) -> When:
-    """The present promise. Raises `NotOpen` where there is none."""
+def when(visit: Visit) -> When | None:
+    """The present promise; None where the customer is to choose one. Raises `NotOpen` where there is none."""
+    if visit.choosing:
+        return None
     if visit.window is None:
         raise NotOpen(visit.ref, "status")
     return When.of(visit.window, visit.location.zone)
@@ -136,7 +138,7 @@ def _held_until(guest: Guest, block: Sequence[Visit], window: Window) -> datetim
     return guest.session.scalar(select(Hold.expires_at).where(*mine, Hold.expires_at > clock.now()))
 
 
-def laid_out(offers: Offers, now: When, terms: LinkTerms) -> list[Day]:
+def laid_out(offers: Offers, now: When | None, terms: LinkTerms) -> list[Day]:
     """Days with their slots in order."""
     detours = {
         (offer.day, offer.slot): offer.detour_m for offer in offers.offers if not _is(now, offer.day, offer.slot)
@@ -162,8 +164,8 @@ def _drawn_together(days: Iterable[Day]) -> list[Day]:
     return [day for free, run in runs for day in (run if free else [Day(run[0].first, run[-1].last, ())])]
 
 
-def _is(now: When, day: date, slot: SlotTime) -> bool:
-    return (now.day, now.start.time(), now.end.time()) == (day, slot.start, slot.end)
+def _is(now: When | None, day: date, slot: SlotTime) -> bool:
+    return now is not None and (now.day, now.start.time(), now.end.time()) == (day, slot.start, slot.end)
 
 
 def _choice(day: date, slot: SlotTime, *, free: bool, best: bool) -> Choice:

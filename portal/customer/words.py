@@ -32,7 +32,7 @@ def said(act: str, state: State, visit: Visit) -> str:
         ("moved_back", state in WAITING): gettext(
             "Your appointment is back at the time before. Confirm it to be sure."
         ),
-        ("kept", state in OPEN): gettext("Nothing was changed. Your appointment stays as it was."),
+        ("kept", state in OPEN - {State.CHOOSE}): gettext("Nothing was changed. Your appointment stays as it was."),
         ("earlier", visit.earlier): gettext(
             "Noted. If an earlier time becomes free, we will ask you first; until then your appointment stays as it is."
         ),
@@ -50,7 +50,9 @@ def asked(session: Session, visit: Visit, state: State) -> str:
     }
     waiting = tasks.open_of(session, visit)
     said = [" ".join(filter(None, (kinds[task.kind], _days(task)))) for task in waiting]
-    stands = [gettext("Until then your appointment stays as it is.")] if waiting and state in OPEN else []
+    stands = (
+        [gettext("Until then your appointment stays as it is.")] if waiting and state in OPEN - {State.CHOOSE} else []
+    )
     return " ".join([*dict.fromkeys(said), *stands])
 
 

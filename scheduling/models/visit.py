@@ -145,6 +145,11 @@ class Visit(Base):
         self.window_start, self.window_end = (value.start, value.end) if value else (None, None)
 
     @property
+    def choosing(self) -> bool:
+        """Whether the visit waits for a time that its customer was invited to choose."""
+        return self.status is VisitStatus.UNPLANNED and self.confirmation is Confirmation.NOTIFIED
+
+    @property
     def agreed(self) -> bool:
         """Whether the customer agreed to the present promise."""
         return self.confirmation in {Confirmation.CONFIRMED, Confirmation.RESCHEDULED}
