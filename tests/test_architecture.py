@@ -21,6 +21,7 @@ HOMES = {
     "geopy": {"scheduling/travel.py", "scheduling/geocode.py"},
     "twilio": {"notifications/channels/sms.py"},
     "itsdangerous": {"portal/links.py"},
+    "PIL": {"portal/logo.py"},
     "flask_sqlalchemy": {"portal/extensions.py"},
     "celery": {"portal/engine/distributed.py"},
 }

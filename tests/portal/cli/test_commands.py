@@ -197,3 +197,14 @@ def test_demo_keeps_what_is_there(portal: Portal) -> None:
     said = portal("demo").stdout
     assert "sees: http://127.0.0.1:8000/c/" in said
     assert len(json.loads(portal("export").stdout)["visits"]) == 3
+
+
+def test_configured_slots_hold_on_their_weekdays_and_typed_ones_on_every_day(portal: Portal, tmp_path: Path) -> None:
+    terms = {"slots": [{"start": "08:00", "end": "10:00", "weekdays": [3]}]}
+    [database] = tmp_path.rglob("portal.db")
+    with sqlite3.connect(database) as connection:
+        connection.execute("INSERT INTO setting VALUES ('link', ?, '2026-11-30 12:00:00')", (json.dumps(terms),))
+    around = ("slots", "V1", "--days", "2026-12-01..2026-12-02", "--json")
+    assert {offer["date"] for offer in json.loads(portal(*around).stdout)} == {"2026-12-02"}
+    typed = json.loads(portal(*around, "--slots", "08:00-12:00").stdout)
+    assert {offer["date"] for offer in typed} == {"2026-12-01", "2026-12-02"}
