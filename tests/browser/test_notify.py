@@ -128,6 +128,7 @@ def test_days_that_are_past_are_refused_in_place(site: Site, browser: Browser) -
         page = context.new_page()
         page.goto(site.sign_in_url())
         page.goto(f"{site.url}/route-map")
+        to_a_fresh_day(Hands(page, keyboard=False))
         page.get_by_role("link", name="Notify customers").click()
         page.get_by_label("Set the allowed rescheduling days").click()
         page.locator("#first-0").fill("2026-11-02")

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen
 
 from notifications import invite, opt_out, seeding, sendings
 from notifications.audience import Audience
@@ -186,6 +188,18 @@ def test_progress_and_stop(world: World) -> None:
         after = sendings.progress(session, sending_id)
     assert (after.waiting, after.done, after.reasons) == (0, True, {"stopped": 2, "no_number": 1})
     assert {message.state for message in world.messages()} == {MessageState.CANCELLED, MessageState.SKIPPED}
+
+
+def test_no_query_is_made_for_a_single_customer(world: World, engine: Engine) -> None:
+    queries = []
+    listen(engine, "before_cursor_execute", lambda *said: queries.append(said[2]))
+    count(world)
+    alone = len(queries)
+    for _ in range(5):
+        world.add_customer()
+    queries.clear()
+    assert len(count(world).rows) == 6
+    assert len(queries) == alone
 
 
 def test_sixty_customers_are_counted_quickly(world: World) -> None:

@@ -225,6 +225,13 @@ class TestScope:
             told = session.scalars(select(Visit.ref).join(Message, Message.visit_id == Visit.id)).all()
             assert set(told) == {refs["Ada"], ref}
 
+    def test_the_list_of_visits_leads_here(self, dana: Browser, refs: dict[str, str]) -> None:
+        page = dana.get("/visits")
+        boxes = {box.attributes["value"]: box for box in page.root.all("input", name="visit")}
+        assert {ref for ref, box in boxes.items() if "disabled" not in box.attributes} >= set(refs.values())
+        [form] = [each for each in page.root.all("form") if each.all("input", name="visit")]
+        assert form.attributes["action"] == "/notify"
+
     def test_several_days_at_once(self, dana: Browser, refs: dict[str, str]) -> None:
         page = dana.get(f"/notify?day={TUESDAY}&day=2026-12-03")
         assert page.h1 == "Notify customers of Tue, Dec 1, Thu, Dec 3"
