@@ -71,9 +71,13 @@ def weekday(day: date) -> str:
 
 def clock(at: datetime | time) -> str:
     """`8:05`; an instant must be local already."""
-    if isinstance(at, time):
-        at = datetime.combine(date.min, at, UTC)
-    return wording.time(at, locale())
+    return _clock(at.hour, at.minute, locale())
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, code: str) -> str:
+    """The same: boards write thousands of times, of which few differ."""
+    return wording.time(datetime(1, 1, 1, hour, minute, tzinfo=UTC), code)
 
 
 def between(window: tuple[datetime | time, datetime | time]) -> str:

@@ -1,6 +1,7 @@
 """How somebody may be reached: telephone numbers and e-mail addresses."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -21,6 +22,7 @@ def e164(text: str) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
 def spaced(text: str) -> str:
     """A number of E.164 as people read it, +1 202-555-0143; any other text as it is."""
     try:

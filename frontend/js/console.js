@@ -6,8 +6,8 @@ import * as live from "./live.js";
 import * as menu from "./menu.js";
 import * as notify from "./notify.js";
 import * as progress from "./progress.js";
-import * as settings from "./settings.js";
 import * as submit from "./submit.js";
+import * as settings from "./settings.js";
 
 editor.start();
 copy.start();
@@ -16,5 +16,5 @@ live.start();
 menu.start();
 notify.start();
 progress.start();
-settings.start();
 submit.start();
+settings.start();

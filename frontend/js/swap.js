@@ -14,7 +14,7 @@ export function swap(html, ids) {
   for (const [old, part] of pairs) morph(old, part);
   const after = pairs.flatMap(([old]) => rows(document.getElementById(old.id)));
   for (const row of after) gone.delete(row.dataset.key);
-  if (focused && !focused.isConnected) again(key, pairs)?.focus({ preventScroll: true });
+  if (focused !== document.activeElement) (focused.isConnected ? focused : again(key, pairs))?.focus({ preventScroll: true });
   return { changed: after.filter((row) => before.get(row.dataset.key) !== row.dataset.say), gone: [...gone.values()] };
 }
 
@@ -40,8 +40,11 @@ function attributes(old, part) {
 // Rows are known by their names wherever they moved to, everything else by its place.
 function children(old, part) {
   const named = new Map([...old.children].filter(name).map((child) => [name(child), child]));
+  const stay = new Set([...part.children].map(name));
+  for (const [key, child] of named) if (!stay.has(key)) child.remove();
   let place = old.firstChild;
   for (const child of [...part.childNodes]) {
+    while (named.has(name(child)) && place && !name(place)) place = dropped(place);
     const known = named.get(name(child)) ?? (place && !name(place) && !name(child) ? place : null);
     if (!known) {
       old.insertBefore(child, place);
@@ -52,11 +55,14 @@ function children(old, part) {
     morph(known, child);
     place = next;
   }
-  while (place) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
-  }
+  while (place) place = dropped(place);
+}
+
+// Takes a node away; returns the one after it.
+function dropped(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 const name = (node) => node.id || node.dataset?.key || node.dataset?.route || "";

@@ -50,6 +50,12 @@ class DayView:
         """How many can be had."""
         return sum(isinstance(row, SlotOffer) for row in self.rows)
 
+    @property
+    def why(self) -> Reason | None:
+        """The one reason why none can be had, if there is one for all."""
+        reasons = {row.reason for row in self.rows if isinstance(row, RefusedSlot)}
+        return reasons.pop() if not self.free and len(reasons) == 1 else None
+
 
 @blueprint.get("/visits/<path:ref>/times")
 @auth.requires(Role.DISPATCHER)
@@ -120,6 +126,7 @@ def _page(visit: Visit, *, taken: bool = False) -> str:
         step=timedelta(days=DAYS),
         days=_by_day(answer, question.terms),
         why=WHY,
+        least=min((found.detour_m for found in answer.offers), default=None),
         names=lists.technician_names(db.session(), {found.technician for found in answer.offers}),
         taken=taken,
         located=located,

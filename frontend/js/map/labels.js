@@ -14,7 +14,7 @@ export function labels(map, source, pins) {
     const taken = pins().map((place) => around(map.latLngToContainerPoint(place), PIN, PIN));
     for (const name of source()) {
       if (name.small && map.getZoom() < CLOSE) continue;
-      const at = map.latLngToContainerPoint(name.at);
+      const at = inside(map, name);
       const free = SHIFTS.find((up) => !taken.some((other) => overlap(box(name, at, up), other)));
       if (free === undefined) continue;
       taken.push(box(name, at, free));
@@ -25,6 +25,13 @@ export function labels(map, source, pins) {
   };
   map.on("zoomend resize", draw);
   return draw;
+}
+
+// Where the name belongs, as far from the edges as it needs.
+function inside(map, { at, text }) {
+  const { x, y } = map.latLngToContainerPoint(at);
+  const [wide, width] = [text.length * LETTER, map.getSize().x];
+  return x < 0 || x > width ? { x, y } : { x: Math.min(Math.max(x, wide), width - wide), y };
 }
 
 const around = ({ x, y }, wide, high) => [x - wide, y - high, x + wide, y + high];

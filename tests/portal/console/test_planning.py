@@ -114,6 +114,7 @@ def test_a_route_that_is_too_long_says_so(dana: Browser, world: World) -> None:
         route = session.get_one(Technician, world.technician_id)
         route.capacity = 1
         [visit] = [stop.visit for stop in session.scalars(select(Stop))]
+        assert visit.stop
         visit.load, visit.stop.route.shift_end = 3, time(8, 20)
         visit.window = hours(TUESDAY, 10, 12, route.location)
     page = dana.get(WEEK)
