@@ -16,13 +16,16 @@ export function start() {
   order.start(form, { ask: (act) => rearrange(form, act).then(show) });
   watch(form);
   let waiting = 0;
+  let unsaid = false;
   form.addEventListener("input", (event) => {
     if (event.target.name === "preview-width") return;
     if (event.target.matches("[data-language]")) speak(form, event.target.value);
+    unsaid ||= !event.target.closest("[data-preview]");
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       show();
-      if (!event.target.closest("[data-preview]")) say();
+      if (unsaid) say();
+      unsaid = false;
     }, DELAY);
   });
   form.addEventListener("focusin", (event) => follow(form, event.target, show));

@@ -14,6 +14,8 @@ from tests.people import Browser, People
 from tests.portal.conftest import World
 
 SAVE = "Save the link settings"
+APART: dict[str, Any] = {"weekdays-0": ["1"], "weekdays-1": ["2"]}
+"""The first slot on Mondays, the second on Tuesdays."""
 
 
 def stored(group: type[G]) -> G:
@@ -53,7 +55,8 @@ def test_confirm_only_keeps_what_belongs_to_rescheduling(people: People, world: 
 
 def test_weekdays_of_a_slot_are_kept(people: People, world: World) -> None:
     ada = people.ada()
-    save(ada, **{"weekdays-0": ["1", "5"]})
+    changes: dict[str, Any] = {"weekdays-0": ["1", "5"]}
+    save(ada, **changes)
     assert stored(LinkTerms).slots[0].weekdays == (1, 5)
     boxes = ada.get("/settings/link").root.all("input", name="weekdays-0")
     assert [node.attributes["value"] for node in boxes if "checked" in node.attributes] == ["1", "5"]
@@ -61,7 +64,8 @@ def test_weekdays_of_a_slot_are_kept(people: People, world: World) -> None:
 
 def test_weekdays_follow_their_slot_through_the_order(people: People, world: World) -> None:
     ada = people.ada()
-    page = ada.press(ada.get("/settings/link"), SAVE, act="down 0", **{"weekdays-0": ["6"]})
+    changes: dict[str, Any] = {"act": "down 0", "weekdays-0": ["6"]}
+    page = ada.press(ada.get("/settings/link"), SAVE, **changes)
     assert shown(page, "start")[:2] == ["10:00", "08:00"]
     ada.press(page, SAVE, act="save")
     assert [slot.weekdays for slot in stored(LinkTerms).slots[:2]] == [(1, 2, 3, 4, 5, 6, 7), (6,)]
@@ -70,7 +74,7 @@ def test_weekdays_follow_their_slot_through_the_order(people: People, world: Wor
 def test_rows_are_taken_in_the_order_in_which_they_are_sent(people: People, world: World) -> None:
     ada = people.ada()
     changes: dict[str, Any] = {"row": ["1", "0"], "start": ["10:00", "08:00"], "end": ["12:00", "10:00"]}
-    save(ada, **changes, **{"weekdays-1": ["2"], "weekdays-0": ["1"]})
+    save(ada, **changes, **APART)
     assert [(slot.start.hour, slot.weekdays) for slot in stored(LinkTerms).slots] == [(10, (2,)), (8, (1,))]
 
 
@@ -96,7 +100,7 @@ def test_slots_that_cannot_be_kept_are_said_at_the_slot(
 def test_the_same_times_on_other_days_are_another_slot(people: People, world: World) -> None:
     ada = people.ada()
     changes: dict[str, Any] = {"start": ["08:00", "08:00"], "end": ["10:00", "10:00"]}
-    save(ada, **changes, **{"weekdays-0": ["1"], "weekdays-1": ["2"]})
+    save(ada, **changes, **APART)
     assert len(stored(LinkTerms).slots) == 2
 
 
@@ -104,13 +108,13 @@ def test_overlapping_slots_are_kept_and_said(people: People, world: World) -> No
     ada = people.ada()
     changes: dict[str, Any] = {"start": ["08:00", "09:00"], "end": ["10:00", "11:00"]}
     assert "08:00–10:00 and 09:00–11:00 overlap." in save(ada, **changes).text
-    assert "overlap" not in save(ada, **changes, **{"weekdays-0": ["1"], "weekdays-1": ["2"]}).text
+    assert "overlap" not in save(ada, **changes, **APART).text
 
 
 def test_more_slots_than_can_be_kept(people: People, world: World) -> None:
     times = [f"{hour:02}:{minute:02}" for hour in range(5, 18) for minute in (0, 30)]
     changes: dict[str, Any] = {"row": list(range(25)), "start": times[:25], "end": times[1:26]}
-    every = {f"weekdays-{number}": ["1"] for number in range(25)}
+    every: dict[str, Any] = {f"weekdays-{number}": ["1"] for number in range(25)}
     assert "At most 24 slots can be kept." in save(people.ada(), 422, **changes, **every).text
 
 
@@ -131,7 +135,8 @@ def test_defaults_come_back_one_part_at_a_time_and_unsaved(people: People, world
 
 def test_what_stands_in_for_an_empty_text_is_shown_and_named(people: People, world: World) -> None:
     ada = people.ada()
-    page = save(ada, **{"en-title": "Our visit", "de-error": "Leider nicht."})
+    changes: dict[str, Any] = {"en-title": "Our visit", "de-error": "Leider nicht."}
+    page = save(ada, **changes)
     [title] = page.root.all("input", name="fr-title")
     assert title.attributes["placeholder"] == "Our visit"
     [error] = page.root.all("textarea", name="fr-error")
@@ -143,7 +148,8 @@ def test_what_stands_in_for_an_empty_text_is_shown_and_named(people: People, wor
 
 
 def test_a_text_that_is_too_long_is_said_with_its_language(people: People, world: World) -> None:
-    page = save(people.ada(), 422, **{"fr-title": "x" * 81, "validity_days": "9"})
+    changes: dict[str, Any] = {"fr-title": "x" * 81, "validity_days": "9"}
+    page = save(people.ada(), 422, **changes)
     assert "Français, Title: Field cannot be longer than 80 characters." in page.text
     assert "checked" in page.root.all("input", id="in-fr")[0].attributes, "its tab is open"
     assert shown(page, "fr-title") == ["x" * 81]
