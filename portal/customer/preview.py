@@ -38,6 +38,7 @@ PREVIEWS: Mapping[str, str] = {
     "none": "No slot left",
     "wishes": "None of these suit me",
     "moved": "Moved by the company",
+    "choose": "Invited to choose a time",
     "unplanned": "Without a time",
     "under_way": "Under way",
     "done": "Done",
@@ -47,7 +48,7 @@ PREVIEWS: Mapping[str, str] = {
     "revoked": "Revoked link",
 }
 """Every page and state that a customer may come to, and its name for staff."""
-OF_MOVING = frozenset({"slots", "review", "rescheduled", "none"})
+OF_MOVING = frozenset({"slots", "review", "rescheduled", "none", "choose"})
 """What nobody gets to see where customers can only confirm."""
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "

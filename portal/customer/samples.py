@@ -14,7 +14,7 @@ from portal.customer.forms import Seal, WishForm, write_slot
 from portal.customer.frame import Page
 from portal.customer.presenter import Calendars, Card, CustomerView, When
 from portal.customer.problems import Problem
-from portal.customer.state import AGREED, HEARD, OPEN, WAITING, State
+from portal.customer.state import AGREED, DATED, HEARD, OPEN, WAITING, State
 from portal.customer.timetable import ReviewView, SlotsView
 from scheduling import asking, clock, wall
 from scheduling.choices import Offers, Question, RefusedSlot, SlotOffer
@@ -108,7 +108,7 @@ def card(sample: Sample, state: State) -> Card:
         number=1,
         title=sample.title,
         state=state,
-        when=None if state is State.UNPLANNED else sample.now,
+        when=sample.now if state in DATED else None,
         was=sample.before if state in {State.MOVED, State.UNPLANNED} else None,
         place=WHOLE_PLACE if agreed else PLACE,
         together=(),
@@ -124,7 +124,7 @@ def card(sample: Sample, state: State) -> Card:
         movable=tellable and sample.movable,
         heard=state in HEARD,
         obstacle=words.obstacle("count") if tellable and sample.terms.rescheduling and not sample.movable else "",
-        until=_until(sample) if tellable else None,
+        until=_until(sample) if tellable and state in DATED else None,
     )
 
 

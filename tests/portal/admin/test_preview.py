@@ -9,6 +9,7 @@ from flask import Flask, template_rendered
 from portal import appearance
 from portal.appearance import LANGUAGES
 from portal.customer.preview import PREVIEWS
+from portal.customer.state import State
 from tests.page import Page
 from tests.people import Browser, People
 from tests.portal.conftest import World
@@ -67,6 +68,7 @@ def test_every_template_of_customers_is_among_them(app: Flask, people: People, w
         if "layouts/customer.html" in path.read_text()
     }
     assert pages - {STAFF_LOOK} <= shown
+    assert set(State) <= set(PREVIEWS)
 
 
 def test_no_preview_and_no_form_of_one_changes_anything(people: People, world: World) -> None:
