@@ -234,4 +234,4 @@ def _told(row: Row, state: Mark) -> str:
     since = clock.now() - row.notified_at
     ago = format_timedelta(-since, add_direction=True, format="short", locale="en").replace(".", "")
     ago = ago if since >= timedelta(minutes=1) else "just now"
-    return f"already notified {ago}" if state is Mark.WAITING else f"told an older time {ago}"
+    return f"already notified {ago}" if state is Mark.WAITING else f"last notified {ago}"

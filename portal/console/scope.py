@@ -20,6 +20,8 @@ from scheduling.models import Visit, VisitStatus
 
 MOST = 2_000
 """Visits and days that an address may name."""
+NAMED = 3
+"""Days that a title names one by one."""
 LEFT_OUT: Mapping[Outcome, str] = {
     Outcome.CONFIRMED: "confirmed",
     Outcome.MOVED: "moved",
@@ -74,14 +76,15 @@ def _days(session: Session, days: Sequence[date]) -> Scope:
     if len(days) == 1:
         back = url_for("route_map.day", day=days[0])
         return Scope(f"Notify customers of {filters.short_day(days[0])}", "Route map", back, ids, days)
-    title = f"Notify customers of {', '.join(map(filters.short_day, days))}"
+    named = ", ".join(map(filters.short_day, days)) if len(days) <= NAMED else f"{len(days)} days"
+    title = f"Notify customers of {named}"
     return Scope(title, "Planning", url_for("planning.week", monday=days[0]), ids, days)
 
 
 def _chosen(session: Session, refs: Collection[str]) -> Scope:
     query = select(Visit.id).where(Visit.ref.in_(refs), Visit.status != VisitStatus.DELETED)
     ids = session.scalars(query).all()
-    title = f"Notify customers of {len(ids)} visit{'' if len(ids) == 1 else 's'}"
+    title = f"Notify customers of {len(ids)} visit{'' if len(ids) == 1 else 's'}" if ids else "Notify customers"
     return Scope(title, "Visits", url_for("visits.index"), ids)
 
 
