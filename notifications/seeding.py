@@ -114,6 +114,12 @@ RULES: Sequence[BuiltinRule] = (
         (BuiltinAction(NEW_SMS, ("told_customer",)), BuiltinAction(NEW_EMAIL, ("told_customer",))),
     ),
     BuiltinRule(
+        "planned_time_changed_staff",
+        "We changed an appointment: tell both technicians",
+        "visit.planned_time_changed",
+        (BuiltinAction(MOVED_EMAIL, TECHNICIANS), BuiltinAction(MOVED_SMS, TECHNICIANS, otherwise=True)),
+    ),
+    BuiltinRule(
         "technician_changed",
         "Another technician takes a visit over: tell both",
         "visit.technician_changed",

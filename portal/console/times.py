@@ -88,7 +88,11 @@ def _seek(visit: Visit) -> tuple[Question, SlotOffer]:
 
 
 def _accept(session: Session, visit: Visit, chosen: SlotOffer, question: Question) -> None:
-    """Move a planned visit for its customer, who agrees on the phone; planning another one asks nobody yet."""
+    """Move a planned visit for its customer, who agrees on the phone unless the form says otherwise.
+
+    Planning another one asks nobody yet.
+    """
+    agreed = visit.stop is not None and request.form.get("word") != "tell"
     slots.accept(
         session,
         [visit],
@@ -96,7 +100,7 @@ def _accept(session: Session, visit: Visit, chosen: SlotOffer, question: Questio
         question,
         seen={visit.id: request.form.get("generation", 0, type=int)},
         actor=auth.actor(),
-        becomes=Confirmation.RESCHEDULED if visit.stop else Confirmation.NONE,
+        becomes=Confirmation.RESCHEDULED if agreed else Confirmation.NONE,
     )
 
 

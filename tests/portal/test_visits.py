@@ -113,6 +113,14 @@ def test_dispatchers_are_not_bound_by_notice_and_count(people: People, world: Wo
     assert (moved.reschedules, moved.confirmation) == (9, Confirmation.RESCHEDULED)
 
 
+def test_a_time_that_we_change_is_not_taken_for_agreed(people: People, world: World) -> None:
+    dana = people.dana()
+    times = dana.get(f"/visits/{world.visit}/times")
+    dana.press(times, "Move the visit", slot="2026-12-03 13:00 15:00", word="tell")
+    moved = visit(world.visit)
+    assert (moved.confirmation, moved.agreed_generation) == (Confirmation.NONE, None)
+
+
 def test_planning_a_waiting_visit(people: People, world: World) -> None:
     dana = people.dana()
     page = dana.press(dana.get(f"/visits/{world.waiting}/times"), "Plan the visit", slot="2026-12-03 08:00 10:00")
