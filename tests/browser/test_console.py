@@ -35,7 +35,7 @@ def test_a_customer_on_the_phone_is_moved(site: Site, dana: Page) -> None:
     no_sideways_scrolling(dana)
     dana.get_by_role("link", name="Find another time").first.click()
     no_sideways_scrolling(dana)
-    dana.get_by_role("radio").last.check()
+    dana.locator("input[name=slot]").last.check()
     dana.get_by_role("button", name="Move the visit").click()
     expect(dana.get_by_role("status").first).to_contain_text("is planned")
 

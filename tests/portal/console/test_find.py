@@ -65,7 +65,7 @@ def test_a_customer_on_the_phone_is_moved_in_five_steps(dana: Browser, world: Wo
     """Type and enter, find another time, choose, move: the customer's file leads there at once."""
     file = dana.get("/find?q=202 555 0143")
     times = dana.get(file.link("Find another time"))
-    slots = [node.attributes["value"] for node in times.root.all("input", type="radio")]
+    slots = [node.attributes["value"] for node in times.root.all("input", name="slot")]
     moved = dana.press(times, "Move the visit", slot=slots[-1])
     assert "is planned" in moved.text
 
