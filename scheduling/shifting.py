@@ -70,9 +70,12 @@ def saved(visit: Visit, question: Question) -> int:
 
 
 def changes_promise(visit: Visit, target: Target) -> bool:
-    """Whether the customer's window, or where there is none his day, would be another."""
-    day = weighing.day_of(visit)
-    return visit.window != target.window or (visit.window is None and day not in {None, target.day})
+    """Whether the customer's window, or where there is none his day, would be another.
+
+    Who was invited to choose a time is asked about nothing any more once the visit has a place.
+    """
+    another_day = weighing.day_of(visit) not in {None, target.day}
+    return visit.window != target.window or visit.choosing or (visit.window is None and another_day)
 
 
 def shift(

@@ -136,6 +136,16 @@ def crowd(plan: Plan) -> None:
     plan.session.flush()
 
 
+def test_who_was_to_choose_a_time_is_asked_no_more_once_the_visit_has_a_place(plan: Plan) -> None:
+    visits.move(plan.session, plan.ana, VisitStatus.UNPLANNED, travel=TRAVEL, actor=SETUP)
+    visits.notify(plan.session, plan.ana, terms=ASK.terms, invitation_id=1, actor=SETUP)
+    invited = plan.ana.generation
+    target = Target(plan.second.day, None)
+    assert shifting.changes_promise(plan.ana, target)
+    shifting.shift(plan.session, plan.ana, target, plan.second.id, ASK, seen=plan.seen(plan.second), actor=SETUP)
+    assert (plan.ana.generation, plan.ana.confirmation) == (invited + 1, Confirmation.NONE)
+
+
 def test_what_would_break_a_promise_is_told_by_visit_and_refused(plan: Plan) -> None:
     crowd(plan)
     plan.ana.duration = 60
