@@ -145,7 +145,7 @@ def carry_out(session: Session, route_id: int, chosen: Chosen, question: Questio
     if route is None or {id_: each.version for id_, each in held.items()} != dict(chosen.versions):
         raise StaleWrite
     targets = [held[id_] for id_ in sorted(chosen.orders)]
-    if route_id in chosen.orders or any(_elsewhere(session, each, route) for each in targets):
+    if route_id in chosen.orders or not may_relieve(route) or any(_elsewhere(session, each, route) for each in targets):
         raise StaleWrite
     ahead = {stop.visit_id: stop.visit for stop in route.stops if stop.visit.status is VisitStatus.PLANNED}
     _keeps_promises(session, targets, ahead, chosen, question)

@@ -108,6 +108,14 @@ def test_what_was_shown_is_done(plan: Plan) -> None:
         assert (one.visit.stop.route_id, one.visit.stop.planned_start) == (one.route.id, one.start)
 
 
+def test_a_day_that_is_over_stays_as_it_was(plan: Plan, now: SetClock) -> None:
+    shown = plan.plan()
+    now.advance(days=(TUESDAY - now().date()).days + 1)
+    with pytest.raises(StaleWrite):
+        plan.act(shown)
+    assert [stop.visit for stop in plan.ben.stops] == [plan.ana, plan.gus]
+
+
 def test_nobody_is_offered_the_route_any_more(plan: Plan) -> None:
     shown = plan.plan(out=[plan.ana])
     plan.act(shown)
