@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -22,7 +23,10 @@ BOX = (480, 160)
 HEAVIEST = 12_000
 """Bytes of what we draw, so that a page stays under its weight."""
 COLOURS = (256, 128, 64, 32, 16)
-BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, Image.DecompressionBombError)
+BROKEN = (
+    *(OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError),
+    *(struct.error, Image.DecompressionBombError),
+)
 """What the decoders raise for files that are none."""
 
 

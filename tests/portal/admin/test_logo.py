@@ -34,6 +34,13 @@ def noise(size: tuple[int, int]) -> bytes:
     return out.getvalue()
 
 
+def mistagged() -> bytes:
+    """A JPEG that has to be turned, with a text where a number belongs."""
+    tags = Image.Exif()
+    tags[0x0112], tags[0x010E] = 6, "hello"
+    return picture("JPEG", exif=tags).replace(b"\x01\x0e\x00\x02", b"\x01\x00\x00\x02")
+
+
 def bomb() -> bytes:
     """A small PNG that says it has 10^10 pixels."""
 
@@ -71,8 +78,8 @@ def test_a_heavy_picture_is_made_light() -> None:
 
 @pytest.mark.parametrize(
     "upload",
-    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("BMP"), picture()[:60], bomb()],
-    ids=["empty", "text", "svg", "bmp", "cut", "bomb"],
+    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("BMP"), picture()[:60], bomb(), mistagged()],
+    ids=["empty", "text", "svg", "bmp", "cut", "bomb", "mistagged"],
 )
 def test_what_is_no_picture_is_refused(upload: bytes) -> None:
     with pytest.raises(logo.NotAPicture):
