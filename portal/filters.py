@@ -4,6 +4,7 @@
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -97,10 +98,14 @@ def distance(metres: int) -> str:
     return f"{numbers.format_decimal(amount, '#,##0.0', locale=spoken())} {'mi' if miles else 'km'}"
 
 
+def asked() -> Mapping[str, str]:
+    """The arguments of the address, without names that mean something to `url_for` itself."""
+    return {name: value for name, value in request.args.items() if name != "endpoint" and not name.startswith("_")}
+
+
 def again(**changes: object) -> str:
     """The address of the page that is asked for, with other arguments; None or an empty text drops one."""
-    asked = {name: value for name, value in request.args.items() if not name.startswith("_")}
-    arguments = {**(request.view_args or {}), **asked, **changes}
+    arguments = {**(request.view_args or {}), **asked(), **changes}
     return url_for(request.endpoint or "home.index", **{name: value for name, value in arguments.items() if value})
 
 

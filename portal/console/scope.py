@@ -54,7 +54,7 @@ class Scope:
     @property
     def action(self) -> str:
         """Where the dialog is sent to."""
-        named: dict[str, Any] = request.args.to_dict(flat=False)
+        named: dict[str, Any] = {name: request.args.getlist(name) for name in filters.asked()}
         here = {"location": place.here().location.ref} if self.days else {}
         return url_for("notify.act", **{**named, **here, **(request.view_args or {})})
 

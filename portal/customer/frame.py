@@ -62,7 +62,7 @@ def _in_language(code: str) -> str:
     """This page in another language; after a refused form the page it belongs to."""
     endpoint = request.endpoint if request.method == "GET" else "customer.show"
     kept = {"token": (request.view_args or {})["token"]} if request.method != "GET" else request.view_args or {}
-    query = {name: value for name, value in request.args.items() if name != "lang" and request.method == "GET"}
+    query = filters.asked() if request.method == "GET" else {}
     return url_for(endpoint or "customer.show", **{**query, **kept, "lang": code})
 
 

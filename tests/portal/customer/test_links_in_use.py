@@ -181,3 +181,9 @@ def test_the_companys_colour_is_readable_in_light_and_dark(ana: Ana) -> None:
     for colour in ("#ffee00", "#000000", "#ffffff", "#17598a", "#777777"):
         assert contrast(readable(colour, ("#ffffff",)), "#ffffff") >= 4.5
         assert contrast(readable(colour, ("#14181c",)), "#14181c") >= 4.5
+
+
+@pytest.mark.parametrize("query", ["endpoint=x", "_scheme=javascript&_external=1", "_anchor=x&_method=POST"])
+def test_the_languages_lead_to_this_page_whatever_the_address_says(ana: Ana, query: str) -> None:
+    page = ana.visitor.get(f"{ana.path}?{query}")
+    assert page.link("Deutsch") == f"{ana.path}?lang=de"
