@@ -4,6 +4,7 @@ Each person has one. It lies beside the settings, packed, with what its preview 
 """
 
 import base64
+import json
 import zlib
 from datetime import timedelta
 from typing import Any
@@ -51,7 +52,9 @@ class Upload(BaseModel):
 
     def told(self, report: Report, *, refused: bool) -> "Upload":
         """With what the importer said just now."""
-        return self.model_copy(update={"report": to_jsonable_python(report), "refused": refused, "theirs": []})
+        written = json.dumps(to_jsonable_python(report), ensure_ascii=False)
+        readable = written.encode(errors="replace")  # half a character in a document can be written on no page
+        return self.model_copy(update={"report": json.loads(readable), "refused": refused, "theirs": []})
 
 
 def packed(payload: bytes) -> str:

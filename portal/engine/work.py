@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from notifications import channels, deliver, lanes, outbox, reconcile, rules
 from notifications.context import Context, Party
 from notifications.models import Message, MessageState
+from portal import uploads
 from portal.config import Config
 from portal.extensions import db as flask_db
 from portal.links import PortalLinks
@@ -58,7 +59,7 @@ class Work:
         with self.transaction() as session:
             outbox.sweep(session)
             _note(session)
-            _open_days(session)
+            _each_hour(session)
             return due(session, self.context)
 
     def handle(self, message_id: int) -> bool:
@@ -102,11 +103,12 @@ def _note(session: Session) -> None:
         settings.save(session, Pulse(at=clock.now()))
 
 
-def _open_days(session: Session) -> None:
-    """Let days come within the horizon, each hour: somewhere it is midnight."""
+def _each_hour(session: Session) -> None:
+    """Let days come within the horizon, as somewhere it is midnight; forget documents that nobody imported."""
     before = settings.load(session, OpenedDays).at
     if before is None or clock.now() - before >= OPENED_EVERY:
         routes.open_days(session)
+        uploads.sweep(session)
         settings.save(session, OpenedDays(at=clock.now()))
 
 

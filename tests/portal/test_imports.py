@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.engine import embedded
 from portal.models import AuditEntry, Role
 from portal.transaction import transaction
 from scheduling import customers
 from scheduling.events import Actor
-from scheduling.models import Conflict, Customer
+from scheduling.models import Conflict, Customer, Setting
 from tests.conftest import SetClock
 from tests.page import Page
 from tests.people import Browser, People
@@ -54,6 +55,26 @@ def edit_karla(**changes: str) -> None:
 def open_conflicts() -> list[str]:
     with transaction() as session:
         return list(session.scalars(select(Conflict.field).where(Conflict.resolved_at.is_(None)).order_by(Conflict.id)))
+
+
+def test_half_a_character_is_refused_and_the_page_can_be_read(ada: Browser) -> None:
+    shown = upload(
+        ada, {**DOCUMENT, "customers": [{"ref": "a\ud800b", "name": "Karla"}, {"ref": "K9", "name": "Karla"}]}
+    )
+    assert "holds a control character" in shown.text
+
+
+def test_a_document_that_nobody_imports_is_forgotten(ada: Browser, app: Flask, now: SetClock) -> None:
+    def kept() -> int:
+        with transaction() as session:
+            return len(session.scalars(select(Setting).where(Setting.key.startswith("upload:"))).all())
+
+    upload(ada, DOCUMENT)
+    embedded.tick(app)
+    assert kept() == 1
+    now.advance(hours=3)
+    embedded.tick(app)
+    assert kept() == 0
 
 
 def test_nothing_is_written_before_the_import(ada: Browser) -> None:
