@@ -35,6 +35,8 @@ TECHNICIANS: tuple[Technician, ...] = (
     ("T3", "Lena Ladder", Place(38.880, -77.095)),
     ("T4", "Omar Spanner", Place(39.110, -76.610)),
 )
+AREAS = (202, 301, 703, 240, 571)
+"""Where customers have their phones: Washington, Maryland and Virginia."""
 TYPES = {"maintenance": (25, 35), "repair": (40, 50), "installation": (60, 75)}
 ODD: tuple[dict[str, Any], ...] = (
     {},
@@ -149,25 +151,23 @@ def _technician(ref: str, name: str, place: Place) -> dict[str, Any]:
 
 
 def _customers(random: Random, wishes: Sequence[tuple[Wish, date | None]]) -> list[dict[str, Any]]:
-    """One for each address, no two of a day with the same number."""
-    days: dict[int, set[date | None]] = {}
-    for wish, day in wishes:
-        days.setdefault(wish.customer, set()).add(day)
-    used: set[tuple[int, date | None]] = set()
-    people = []
-    for customer, when in days.items():
-        line = next(n for n in range(100, 190) if not any((n, day) in used for day in when))
-        used |= {(line, day) for day in when}
-        people.append(_customer(random, customer, line))
-    return people
+    """One for each address, in the order of the visits, each with a phone number of his own."""
+    people = dict.fromkeys(wish.customer for wish, _ in wishes)
+    return [_customer(random, customer, _phone(nth)) for nth, customer in enumerate(people)]
 
 
-def _customer(random: Random, number: int, line: int) -> dict[str, Any]:
+def _phone(nth: int) -> str:
+    """A number kept for fiction: an area has a hundred, the last ten of which belong to the company."""
+    area, line = divmod(nth, 90)
+    return f"+1{AREAS[area]}55501{line:02}"
+
+
+def _customer(random: Random, number: int, phone: str) -> dict[str, Any]:
     name = f"{FIRST[number % len(FIRST)]} {LAST[number // len(FIRST) % len(LAST)]}"
     person: dict[str, Any] = {
         "ref": f"C{number}",
         "name": name,
-        "phone": f"+12025550{line}",
+        "phone": phone,
         "email": f"{name.lower().replace(' ', '.')}.{number}@example.com",
         "locale": random.choices(["en", "fr", "de"], weights=(8, 1, 1))[0],
         "consent": ["sms", "email"],

@@ -87,5 +87,7 @@ def test_there_is_somebody_for_every_way_of_being_hard_to_reach(planning: Sessio
         if holds
     )
     assert len(seen) == 6
+    numbers = Counter(customer.phone for customer in customers if customer.phone and customer.phone.startswith("+"))
+    assert set(numbers.values()) == {1}
     days = Counter((visit.customer_id, visit.stop.route.day) for visit in planned(planning) if visit.stop)
     assert max(days.values()) == 2
