@@ -124,12 +124,12 @@ def test_emptying_the_text_in_the_locations_language_is_not_silent(ada: Browser,
 def test_the_meter_says_what_costs_money(ada: Browser) -> None:
     body = "C’est demain. " + "x" * 70
     page = act(ada, ada.get(NEW), "check", fr__body=body)
-    assert "2 segments 84 of 134 in Unicode, costs 0.40" in page.text
+    assert "2 segments 84 of 134 in Unicode, 0.40 credits" in page.text
     assert "Without: 1 segment instead of 2." in page.text
     assert [node.text for node in page.root.all("mark")] == ["’", "’"]
     page = act(ada, page, "plain fr ’")
     assert box(page, "fr-body") == body.replace("’", "'")
-    assert "1 segment 84 of 160 in GSM-7, costs 0.20" in page.text
+    assert "1 segment 84 of 160 in GSM-7, 0.20 credits" in page.text
 
 
 def test_everything_costly_is_replaced_at_once(ada: Browser) -> None:
