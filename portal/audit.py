@@ -87,8 +87,13 @@ def differences(before: Facts, after: Facts) -> Changes:
     return {
         name: [_short(old.get(name)), _short(new.get(name))]
         for name in dict.fromkeys([*old, *new])
-        if not SECRET.search(name) and (old.get(name) or None) != (new.get(name) or None)
+        if not SECRET.search(name) and _said(old.get(name)) != _said(new.get(name))
     }
+
+
+def _said(value: Any) -> Any:
+    """The value, None where nothing is said; zero and no are something."""
+    return None if value in ("", [], {}) else value
 
 
 def columns(row: Base) -> Facts:

@@ -83,3 +83,8 @@ def test_entries_are_found_by_who_what_when_and_text(session: Session, now: SetC
     assert areas(Wanted(text="detour")) == areas(Wanted(since=now.at)) == ["link"]
     assert areas(Wanted(until=now.at)) == ["technician"]
     assert audit.actors(session) == ["system:command line", "user:1"]
+
+
+def test_none_and_zero_are_different_and_nothing_and_empty_are_not() -> None:
+    found = audit.differences({"capacity": None, "phone": None}, {"capacity": 0, "phone": ""})
+    assert found == {"capacity": [None, 0]}
