@@ -3,11 +3,13 @@
 import threading
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import waitress
 from flask import Flask, current_app
+from waitress import wasyncore
+from waitress.server import create_server
 
 from notifications import seeding
 from portal import create_app, database
@@ -27,11 +29,18 @@ def run(host: str, port: int | None, threads: int) -> None:
     """Serve the portal, with the embedded engine unless a broker is set."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     config = app.config["PORTAL"]
+    port = port or (urlsplit(config.public_url).port if config.is_local else None) or 8000
+    sockets: dict[int, Any] = {}
+    try:
+        server = create_server(app, map=sockets, host=host, port=port, threads=threads)
+    except OSError as error:
+        wasyncore.close_all(sockets)
+        why = f"{host}:{port} can't be listened on ({error.strerror}). Stop what listens there, or write another port"
+        raise click.ClickException(f"{why} to .env, such as PORTAL_PUBLIC_URL=http://127.0.0.1:8200.") from error
     threading.Thread(target=solver.warm_up, daemon=True).start()
-    url = urlsplit(config.public_url)
     with _engine(app):
         click.echo(f"Serving {config.public_url} (Ctrl+C stops it)")
-        waitress.serve(app, host=host, port=port or (url.port if config.is_local else None) or 8000, threads=threads)
+        server.run()
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """The commands as people and scripts type them, each in a process-like run of its own."""
 
 import json
+import socket
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +75,13 @@ def test_settings_that_cannot_be_used_are_named_together(bare: Portal, monkeypat
 def test_nothing_runs_on_a_database_that_is_behind(bare: Portal) -> None:
     bare("keys", "rotate")
     assert "portal migrate" in bare("show", "V1", code=1).stderr
+
+
+def test_a_port_in_use_is_named_with_the_way_out(portal: Portal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = portal("run", "--port", str(taken.getsockname()[1]), code=1)
+    assert "can't be listened on" in refused.output
+    assert "PORTAL_PUBLIC_URL=" in refused.output
 
 
 def test_keys_rotate_keeps_older_keys_and_other_lines(bare: Portal, tmp_path: Path) -> None:
