@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from notifications.models import InvitedVisit, Message
+from notifications.models import InvitedVisit, Message, Rule
 from notifications.reasons import SENTENCES
 from portal import filters
 from portal.models import User
@@ -139,9 +139,9 @@ def _messages(session: Session, visit: Visit) -> Sequence[Message]:
 
 
 def names(session: Session, actors: Sequence[str]) -> Mapping[str, str]:
-    """Who the actors are, as far as they are people."""
+    """What people, rules and the import are called."""
     found = {"import": "Import"}
-    for prefix, table in (("user", User), ("customer", Customer)):
+    for prefix, table in (("user", User), ("customer", Customer), ("rule", Rule)):
         ids = {int(actor.removeprefix(f"{prefix}:")) for actor in actors if actor.startswith(f"{prefix}:")}
         rows = session.execute(select(table.id, table.name).where(table.id.in_(ids)))
         found |= {f"{prefix}:{id_}": name for id_, name in rows}

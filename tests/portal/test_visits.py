@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from notifications import seeding
-from notifications.models import Invitation, Message, Template
+from notifications.models import Invitation, Message, Rule, Template
 from portal.console import feed, moves
 from portal.models import Role
 from portal.transaction import transaction
@@ -214,6 +214,14 @@ def test_sending_to_somebody_who_cannot_be_told_says_why(people: People, world: 
     dana = people.dana()
     page = dana.press(open_visit(dana, world.visit), "Send to the customer")
     assert "hasn't agreed to messages" in page.text
+
+
+def test_the_feed_calls_a_rule_by_its_name(people: People, world: World) -> None:
+    with transaction() as session:
+        seeding.seed(session)
+        rule = session.scalars(select(Rule)).first()
+        assert rule
+        assert feed.names(session, [f"rule:{rule.id}"]) == {"import": "Import", f"rule:{rule.id}": rule.name}
 
 
 def test_the_feed_has_a_sentence_for_every_event_about_a_visit() -> None:
