@@ -146,8 +146,7 @@ class Action(Base):
     rule_id: Mapped[int] = mapped_column(ForeignKey("rule.id", ondelete="CASCADE"))
     position: Mapped[int]
     template_id: Mapped[int] = mapped_column(ForeignKey("template.id"))
-    recipients: Mapped[list[Any]]
-    """Kinds of party: see `notifications.recipients.KINDS`."""
+    recipients: Mapped[list[Any]]  # keys of `notifications.recipients.KINDS`
     otherwise: Mapped[bool] = mapped_column(default=False)
     """Only for those whom no action before it in the rule can reach."""
     rule: Mapped[Rule] = relationship(back_populates="actions")
@@ -213,8 +212,7 @@ class Message(Base):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
-    """The first visit it speaks of."""
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)  # the first it speaks of
     generation: Mapped[int | None]
     """The promise it was made for; another one at the final check means it is superseded."""
     party: Mapped[str] = mapped_column(String(100))
