@@ -64,7 +64,7 @@ def rotate(keep: int) -> None:
     rest = [line for line in lines if not line.startswith(f"{NAME}=")]
     ENV.touch(mode=0o600)
     ENV.write_text("\n".join([f"{NAME}={','.join(listed)}", *rest]) + "\n")
-    click.echo(f"{ENV} lists {len(listed)} key(s); restart the portal to use the fresh one.")
+    click.echo(f"{ENV} lists {len(listed)} key(s); a portal uses the fresh one from its next start.")
 
 
 COMMANDS = (users, keys)
