@@ -53,7 +53,7 @@ def notify(dispatcher: Page, site: Site, nth: int) -> list[str]:
     no_sideways_scrolling(dispatcher)
     dispatcher.get_by_role("button", name=re.compile(r"^Notify \d+ customers$")).click()
     expect(dispatcher.get_by_role("status").first).to_have_text(
-        re.compile(r"^\s*\d+ sent(?!.*on the way)"), timeout=20_000
+        re.compile(r"^\s*\d+ of \d+ notified(?![\s\S]*on the way)"), timeout=20_000
     )
     no_sideways_scrolling(dispatcher)
     links = [link.get_attribute("href") or "" for link in dispatcher.locator("a[href*='/c/']").all()]

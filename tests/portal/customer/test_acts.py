@@ -195,7 +195,8 @@ def test_a_second_click_finds_the_move_made_though_others_have_joined(app: Flask
 
 def test_others_that_move_along_since_the_page_was_shown_are_not_moved_unseen(app: Flask, ana: Ana) -> None:
     with transaction() as session:
-        ana = invited(app, session, list(session.scalars(select(Visit).where(Visit.ref.in_(["V1", "V2"])))))
+        pair = select(Visit).where(Visit.ref.in_(["V1", "V2"])).order_by(Visit.ref)
+        ana = invited(app, session, list(session.scalars(pair)))
     asked = review(ana, THURSDAY_AFTERNOON)
 
     def joins(session: Session, visit: Visit) -> None:
